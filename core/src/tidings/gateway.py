@@ -1,0 +1,103 @@
+"""What the gateways of the one-api and new-api family share: the envelope, the task row, its words and its times.
+
+For every provider that is reached through such a gateway, bundled or not. The facts were read in the gateways' sources
+(new-api `model/task.go`, `dto/task.go`, `relay/relay_task.go`; one-hub `types/task.go`) and in their hosts' pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
+from tidings.model import TaskState
+from tidings.wire import as_progress, as_text, as_time, as_url, shorten
+
+STATES: Mapping[str, TaskState] = MappingProxyType(
+    {
+        "": TaskState.pending,  # a row not refreshed yet
+        "NOT_START": TaskState.pending,
+        "SUBMITTED": TaskState.queued,
+        "QUEUED": TaskState.queued,
+        "IN_PROGRESS": TaskState.running,
+        "SUCCESS": TaskState.succeeded,
+        "FAILURE": TaskState.failed,
+        "UNKNOWN": TaskState.unknown,
+    }
+)
+"""The gateway's own status words. Some gateways let a provider's words through: add those to your own table."""
+
+_SUCCESS = "success"
+_ERRORS: Mapping[str, type[FetchError]] = MappingProxyType({"task_not_exist": TaskNotFound})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """The gateway's record of one task, around the provider's own object.
+
+    Attributes:
+        task_id: the id the task is asked for by, None when the row has none.
+        status: the gateway's word, "" when missing.
+        fail_reason: why it failed; on a SUCCESS some gateways keep the result's URL here (see `result_url`).
+        progress: 0.0 to 1.0 or None.
+        submitted_at, started_at, finished_at: aware UTC; the row's 0 is None.
+        result_url: where the result lies, when the row itself says so.
+        data: the provider's own object, None before the first refresh.
+    """
+
+    task_id: str | None
+    status: str
+    action: str | None
+    fail_reason: str | None
+    progress: float | None
+    submitted_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    result_url: str | None
+    data: Any
+
+
+def is_enveloped(payload: Any) -> bool:
+    """Whether `payload` is the gateway's envelope, told by `code` being a text: makers' own codes are numbers."""
+    return isinstance(payload, dict) and isinstance(payload.get("code"), str)
+
+
+def unwrap(payload: Any) -> Any:
+    """What is inside the envelope; `payload` itself when it is in none.
+
+    Raises:
+        TaskNotFound: the envelope says so.
+        UnexpectedResponse: the envelope reports another error, with a 2xx status.
+    """
+    if not is_enveloped(payload):
+        return payload
+    code = payload["code"]
+    if code.lower() == _SUCCESS:
+        return payload.get("data")
+    message = as_text(payload.get("message")) or ""
+    raise _ERRORS.get(code, UnexpectedResponse)(shorten(f"the gateway answered {code}: {message}"))
+
+
+def is_task_row(value: Any) -> bool:
+    """Whether `value` is the gateway's record of a task rather than the provider's own object."""
+    return isinstance(value, dict) and "task_id" in value and "status" in value
+
+
+def read_task_row(row: Mapping[str, Any]) -> TaskRow:
+    """Read a row of `POST /…/tasks`, `/suno/fetch` or `/v1/video/generations/{id}`. Never raises: odd fields are None."""
+    fail_reason = as_text(row.get("fail_reason"))
+    return TaskRow(
+        task_id=as_text(row.get("task_id")),
+        status=as_text(row.get("status")) or "",
+        action=as_text(row.get("action")),
+        fail_reason=fail_reason,
+        progress=as_progress(row.get("progress")),
+        submitted_at=as_time(row.get("submit_time")),
+        started_at=as_time(row.get("start_time")),
+        finished_at=as_time(row.get("finish_time") or row.get("finished_at")),
+        result_url=as_url(row.get("result_url")) or as_url(fail_reason),
+        data=row.get("data"),
+    )

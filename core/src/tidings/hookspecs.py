@@ -1,0 +1,47 @@
+"""Every hook a plugin can implement, on one screen. The docstrings are the manual.
+
+A plugin is a module (or an object) whose functions are marked with `tidings.hookspecs.hookimpl` and named like a hook
+below. It is found through an entry point: `tidings.providers` (one provider, loaded when it is first asked for) or
+`tidings.extensions` (an observer, loaded when a client starts).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+    from tidings.wire import Exchange
+
+PROJECT = "tidings"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec(firstresult=True)
+def tidings_provider() -> type[Provider]:  # type: ignore[empty-body]  # a specification has no body
+    """Return the provider class. Required of every `tidings.providers` plugin.
+
+    Called once per process, when the provider is first named. The class's `name` must be the entry point's name.
+    """
+
+
+@hookspec(firstresult=True)
+def tidings_simulation() -> type[Simulation]:  # type: ignore[empty-body]  # a specification has no body
+    """Return how the simulator plays this provider. Optional, for `tidings.providers` plugins.
+
+    Called only by the simulator and by tests, so importing what it needs inside the function keeps the plugin light.
+    """
+
+
+@hookspec
+def tidings_exchange(exchange: Exchange) -> None:
+    """A request was sent and answered, or got no answer. For tracing and metrics, in `tidings.extensions` plugins.
+
+    Called once per HTTP request, on the engine's own thread: return quickly, start nothing that waits, and do not call
+    a `tidings.Client` from here. What it raises is logged and changes nothing.
+    """

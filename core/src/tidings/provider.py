@@ -1,0 +1,259 @@
+"""What a provider plugin implements: a few facts and two pure functions.
+
+A provider is pure and stateless. It never sees httpx, asyncio, a clock, the environment, the disk or a key: it says
+what to ask and reads what came back. One instance serves every account and every thread.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from tidings.errors import (
+    FetchError,
+    InvalidRef,
+    ProviderUnavailable,
+    QuotaExhausted,
+    RateLimited,
+    TaskNotFound,
+    Unauthorized,
+    UnexpectedResponse,
+    Unreachable,
+)
+from tidings.model import TaskRef, TaskState, TaskStatus
+from tidings.wire import Request, Response, as_text
+
+Answer = TaskStatus | FetchError
+"""What is known about one task after a look: its status, or why we could not find out."""
+
+Answers = Mapping[TaskRef, Answer]
+
+Flow = Generator[Request, Response, Answers]
+"""A conversation: yields requests, is sent their responses, returns an answer per task."""
+
+Auth = Callable[[str, float], Mapping[str, str]]
+"""A key and the time (unix seconds) to the headers that carry it. Pure: the same in, the same out."""
+
+
+def bearer(key: str, now: float) -> Mapping[str, str]:
+    """`Authorization: Bearer KEY`, what most makers and gateways expect."""
+    del now
+    return {"Authorization": f"Bearer {key}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a provider bears.
+
+    Attributes:
+        batch: most tasks in one batch request; 1 when there is no batch call.
+        per_second: most requests a second, None when the provider states no limit.
+        interval: least seconds between two looks at one task: what the provider asks for, or after which it refreshes.
+    """
+
+    batch: int = 1
+    per_second: float | None = None
+    interval: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A named extra of a provider, asked for only on demand and only after the task succeeded.
+
+    Attributes:
+        request: from a ref to what to ask.
+        parse: from the response and the ref to an `Artifact` (joins the outputs) or to a JSON value (goes to `extras`).
+            Raises `FetchError` when the answer holds none.
+        title: what it is, for `tidings providers` and the docs.
+    """
+
+    request: Callable[[TaskRef], Request]
+    parse: Callable[[Response, TaskRef], Any]
+    title: str = ""
+
+
+# What an HTTP status says when the body says nothing better. What is in no row is an UnexpectedResponse, 5xx aside.
+_STATUS_ERRORS: Mapping[int, type[FetchError]] = MappingProxyType(
+    {
+        401: Unauthorized,
+        402: QuotaExhausted,
+        403: Unauthorized,
+        404: TaskNotFound,
+        408: Unreachable,
+        410: TaskNotFound,
+        425: RateLimited,
+        429: RateLimited,
+    }
+)
+_NO_ROUTE_STATUSES = frozenset({404, 405, 501})
+_NO_ROUTE_TEXT = "Invalid URL"  # what gateways of the one-api family answer below /v1 and /api
+# What refusals for lack of money say; gateways send them with 401, 403 or 429.
+_QUOTA_WORDS = ("insufficient_user_quota", "insufficient_quota", "quota_exceeded", "billing_hard_limit", "额度")
+
+
+class Provider(ABC):
+    """One maker's task API, or one gateway's dialect of it.
+
+    Class attributes:
+        name: as in refs and as the entry point is called: lower case with dashes.
+        title: for people.
+        states: the maker's words, compared without regard to case, to ours. A word not in it is `unknown`.
+        official_url: the maker's own address, None when it is only reached through gateways.
+        gateway_path: put before every path at a gateway (`/runwayml`), "" where paths are already whole, None when no
+            gateway serves it.
+        auth, gateway_auth: how the key travels at the official address, and at a gateway.
+        limits: see `Limits`.
+        routes: what may stand before the id in a ref; empty when nothing may. A `*` allows any.
+        hosts: hosts of the maker's polling URLs that may stand in place of an id, their subdomains included.
+        url_lifetime: seconds an output's link lives by the maker's rule, None when it does not say.
+        includes: named extras, see `Include`.
+        error_codes: code words in error bodies, compared exactly, to our errors; consulted before the HTTP status.
+        docs_url: where the maker or the gateway documents all this.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    states: ClassVar[Mapping[str, TaskState]]
+    official_url: ClassVar[str | None] = None
+    gateway_path: ClassVar[str | None] = None
+    auth: ClassVar[Auth] = staticmethod(bearer)
+    gateway_auth: ClassVar[Auth] = staticmethod(bearer)
+    limits: ClassVar[Limits] = Limits()
+    routes: ClassVar[tuple[str, ...]] = ()
+    hosts: ClassVar[tuple[str, ...]] = ()
+    url_lifetime: ClassVar[float | None] = None
+    includes: ClassVar[Mapping[str, Include]] = MappingProxyType({})
+    error_codes: ClassVar[Mapping[str, type[FetchError]]] = MappingProxyType({"task_not_exist": TaskNotFound})
+    docs_url: ClassVar[str] = ""
+
+    @abstractmethod
+    def request(self, ref: TaskRef) -> Request:
+        """What to ask about one task."""
+
+    @abstractmethod
+    def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
+        """Read the answer to `request`. It has passed `error` already.
+
+        Raises:
+            FetchError: the answer does not say what became of the task.
+        """
+
+    def batch_request(self, refs: Sequence[TaskRef]) -> Request:
+        """What to ask about several tasks, at most `limits.batch`. Only where the maker has a batch call."""
+        raise NotImplementedError(f"{self.name} has limits.batch > 1 but no batch_request")
+
+    def parse_batch(self, response: Response, refs: Sequence[TaskRef]) -> Answers:
+        """Read the answer to `batch_request`: by id, never by position. Leave out the tasks it does not mention."""
+        raise NotImplementedError(f"{self.name} has limits.batch > 1 but no parse_batch")
+
+    def flow(self, refs: Sequence[TaskRef]) -> Flow:
+        """The whole conversation about `refs`: one request by default. A maker that needs two calls overrides it.
+
+        A task missing from the returned mapping counts as `TaskNotFound`.
+
+        Raises:
+            FetchError: it failed for all of `refs`.
+        """
+        if len(refs) == 1:
+            response = self.checked((yield self.request(refs[0])))
+            return {refs[0]: self.parse(response, refs[0])}
+        response = self.checked((yield self.batch_request(refs)))
+        return self.parse_batch(response, refs)
+
+    def error(self, response: Response) -> FetchError | None:
+        """What the HTTP status and the error body say went wrong, None for a good answer.
+
+        Override it where the maker is odd (errors with status 200), and call this one for the rest.
+        """
+        if response.is_success:
+            return None
+        kind = self._error_kind(response)
+        text = response.error_text() or f"the server answered {response.status}"
+        facts: dict[str, Any] = {"retryable": True} if response.status == 429 and kind is not QuotaExhausted else {}
+        if kind is UnexpectedResponse and _has_no_route(response):
+            facts["no_route"] = True
+            text = f"the server has no such route ({response.status}): check the URL"
+        return kind(text, status_code=response.status, retry_after=response.retry_after, provider=self.name, **facts)
+
+    def checked(self, response: Response) -> Response:
+        """The response itself when it is a good answer; raises what `error` found otherwise."""
+        error = self.error(response)
+        if error is not None:
+            raise error
+        return response
+
+    def read_state(self, word: Any) -> tuple[TaskState, str]:
+        """Our state for the maker's word, and that word as text. A missing word is looked up as ""."""
+        raw = as_text(word) or ""
+        state = self.states.get(raw)
+        return (state if state is not None else _folded(type(self)).get(raw.casefold(), TaskState.unknown)), raw
+
+    def validate_ref(self, ref: TaskRef) -> None:
+        """Check that this provider can be asked about `ref` at all.
+
+        Raises:
+            InvalidRef: a route or a URL this provider does not take.
+        """
+        if ref.route is not None and "*" not in self.routes and ref.route not in self.routes:
+            takes = f"one of {', '.join(self.routes)}" if self.routes else "none (write / in an id as %2F)"
+            raise InvalidRef(f"{self.name} does not know the route {ref.route!r}; it takes {takes}", ref=ref)
+        if ref.is_url and not self.owns_url(ref.id):
+            takes = f"only at {', '.join(self.hosts)} over https" if self.hosts else "no URLs, only ids"
+            raise InvalidRef(f"{self.name} takes {takes}", ref=ref)
+
+    def owns_url(self, url: str) -> bool:
+        """Whether `url` is one of the maker's own polling URLs, to which its key may go."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return False
+        is_plain = parts.scheme == "https" and port in {None, 443} and "@" not in parts.netloc
+        return is_plain and any(host == own or host.endswith(f".{own}") for own in self.hosts)
+
+    def _error_kind(self, response: Response) -> type[FetchError]:
+        codes = response.error_codes()
+        for code in codes:
+            if code in self.error_codes:
+                return self.error_codes[code]
+        said = " ".join([*codes, response.error_text()])
+        if response.status in {401, 403, 429} and any(word in said for word in _QUOTA_WORDS):
+            return QuotaExhausted
+        if _has_no_route(response):
+            return UnexpectedResponse
+        if response.status >= 500:
+            return ProviderUnavailable
+        return _STATUS_ERRORS.get(response.status, UnexpectedResponse)
+
+
+def _has_no_route(response: Response) -> bool:
+    if response.status not in _NO_ROUTE_STATUSES:
+        return False
+    is_about_the_route = response.is_html or response.error_text().startswith(_NO_ROUTE_TEXT)
+    return response.status != 404 or is_about_the_route
+
+
+_FOLDED: dict[type[Provider], Mapping[str, TaskState]] = {}
+
+
+def _folded(provider: type[Provider]) -> Mapping[str, TaskState]:
+    """The provider's state table with its words case-folded, made once per class."""
+    if provider not in _FOLDED:
+        _FOLDED[provider] = {word.casefold(): state for word, state in provider.states.items()}
+    return _FOLDED[provider]
+
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Auth",
+    "Flow",
+    "Include",
+    "Limits",
+    "Provider",
+    "bearer",
+]

@@ -1,0 +1,30 @@
+"""What goes over the wire and how its pieces are read: requests, responses, tolerant readers of foreign fields."""
+
+from tidings.wire.fields import (
+    as_int,
+    as_number,
+    as_progress,
+    as_text,
+    as_time,
+    as_url,
+    dig,
+    shorten,
+)
+from tidings.wire.messages import Exchange, Request, Response, segment
+from tidings.wire.signed import signed_url_expiry
+
+__all__ = [
+    "Exchange",
+    "Request",
+    "Response",
+    "as_int",
+    "as_number",
+    "as_progress",
+    "as_text",
+    "as_time",
+    "as_url",
+    "dig",
+    "segment",
+    "shorten",
+    "signed_url_expiry",
+]

@@ -1,0 +1,60 @@
+"""When a signed link dies, read from the link itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from tidings.wire.fields import as_time
+
+_Parameters = Mapping[str, str]
+
+
+def _issued_and_lifetime(vendor: str) -> Callable[[_Parameters], datetime | None]:
+    """AWS signature 4 and those who copied it: an issue date (20240701T073513Z) and a lifetime in seconds."""
+
+    def read(parameters: _Parameters) -> datetime | None:
+        issued = datetime.strptime(parameters[f"x-{vendor}-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return issued + timedelta(seconds=int(parameters[f"x-{vendor}-expires"]))
+
+    return read
+
+
+def _instant(name: str) -> Callable[[_Parameters], datetime | None]:
+    """One parameter that is the instant itself, in unix seconds or ISO 8601."""
+    return lambda parameters: as_time(parameters[name])
+
+
+def _discord(parameters: _Parameters) -> datetime | None:
+    """Discord's CDN: `ex` and `is` are hexadecimal unix seconds beside the signature `hm`."""
+    return as_time(int(parameters["ex"], 16))
+
+
+# The parameters that mark a scheme (names in lower case), and how it is read. First match wins.
+_SCHEMES: tuple[tuple[frozenset[str], Callable[[_Parameters], datetime | None]], ...] = (
+    *(
+        (frozenset({f"x-{vendor}-date", f"x-{vendor}-expires"}), _issued_and_lifetime(vendor))
+        for vendor in ("amz", "goog", "tos", "oss")
+    ),
+    (frozenset({"expires", "signature"}), _instant("expires")),  # S3 v2, Google v2, CloudFront, Aliyun
+    (frozenset({"se", "sig"}), _instant("se")),  # Azure shared access signatures
+    (frozenset({"ex", "is", "hm"}), _discord),
+    (frozenset({"x-expires"}), _instant("x-expires")),  # ByteDance's CDN
+)
+
+
+def signed_url_expiry(url: str) -> datetime | None:
+    """The instant after which `url` stops working by its own parameters, None when it does not say."""
+    try:
+        query = urlsplit(url).query
+        parameters = {name.lower(): value for name, value in parse_qsl(query)} if query else {}
+    except ValueError:
+        return None
+    for names, read in _SCHEMES:
+        if names <= parameters.keys():
+            try:
+                return read(parameters)
+            except (ValueError, OverflowError):
+                return None
+    return None
