@@ -1,0 +1,37 @@
+"""What holds for every test: no setting of the machine's reaches it, and the same run finds the same examples."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+_OURS = ("TIDINGS_TEST_",)
+_FOREIGN = ("TIDINGS_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_", "XDG_")
+
+
+def _forget_the_machine() -> None:
+    """Accounts, proxies and configuration of the person who runs the tests must not decide what they find."""
+    for name in tuple(os.environ):
+        if name.upper().startswith(_FOREIGN) and not name.startswith(_OURS):
+            del os.environ[name]
+    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tidings-tests-")
+
+
+def _put_httpx2_in_httpxs_place() -> None:
+    """The second run: `import httpx`, also inside httpx-aiohttp, yields httpx2. Refuses when httpx is in already."""
+    import httpx2
+
+    httpx2.alias_httpx()
+
+
+_forget_the_machine()
+if os.environ.get("TIDINGS_TEST_HTTPX2") == "1":
+    _put_httpx2_in_httpxs_place()
+
+from hypothesis import settings  # noqa: E402  # the environment has to be clean before anything reads it
+
+# `pytest --hypothesis-profile=explore` looks for new counterexamples; the usual run is the same every time and on
+# every machine, however slow.
+settings.register_profile("steady", deadline=None, derandomize=True, database=None, max_examples=100)
+settings.register_profile("explore", deadline=None, max_examples=5000, print_blob=True)
+settings.load_profile("steady")
