@@ -135,7 +135,7 @@ class UnexpectedResponse(FetchError):
     """The answer is not what this provider documents."""
 
     def __init__(self, message: str | None = None, *, no_route: bool = False, **facts: Any) -> None:
-        """`no_route`: the server has no such route (a web page, 405, "Invalid URL"): a wrong URL or an older gateway."""
+        """`no_route`: the server has no such route (a web page, 405): a wrong URL or an older gateway."""
         super().__init__(message, **facts)
         self.no_route = no_route
 

@@ -87,7 +87,7 @@ def is_task_row(value: Any) -> bool:
 
 
 def read_task_row(row: Mapping[str, Any]) -> TaskRow:
-    """Read a row of `POST /…/tasks`, `/suno/fetch` or `/v1/video/generations/{id}`. Never raises: odd fields are None."""
+    """Read a row of `/luma/tasks`, `/suno/fetch` or `/v1/video/generations/{id}`. Never raises: odd fields are None."""
     fail_reason = as_text(row.get("fail_reason"))
     return TaskRow(
         task_id=as_text(row.get("task_id")),

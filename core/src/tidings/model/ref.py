@@ -24,8 +24,8 @@ _DOTS = frozenset({".", ".."})  # as path segments they name a folder, not a tas
 class TaskRef:
     """Names one task. Holds no secret, so it may be logged, stored and shared.
 
-    A dataclass rather than a pydantic model because every lane uses it as a dictionary key; pydantic models and JSON see
-    its text form.
+    A dataclass rather than a pydantic model because every lane uses it as a dictionary key. In pydantic models and in
+    JSON it is its text form.
 
     Attributes:
         provider: the provider's name, lower case with dashes (`-` and `_` are the same).

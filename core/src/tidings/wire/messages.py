@@ -171,7 +171,7 @@ class Exchange:
         error: the class name of our error, None when the answer was good.
         tasks: how many tasks it asked for.
         attempt: 1 for the first try.
-        started_at: aware UTC.
+        ended_at: aware UTC.
         duration: seconds.
         received: bytes of the body.
     """
@@ -184,6 +184,6 @@ class Exchange:
     error: str | None
     tasks: int
     attempt: int
-    started_at: datetime
+    ended_at: datetime
     duration: float
     received: int

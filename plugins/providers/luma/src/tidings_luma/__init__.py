@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def tidings_provider() -> type[Provider]:
-    from tidings_luma.provider import Luma
+    from tidings_luma.provider import Luma  # only on first use: listing providers stays cheap
 
     return Luma
 

@@ -75,7 +75,7 @@ class Luma(Provider):
         "completed": TaskState.succeeded,
         "failed": TaskState.failed,
     }
-    includes = {"unwatermarked": Include(_unwatermarked_request, _unwatermarked, "a link to the video without watermark")}
+    includes = {"unwatermarked": Include(_unwatermarked_request, _unwatermarked, "the video without watermark")}
 
     def request(self, ref: TaskRef) -> Request:
         return Request("GET", f"/luma/generations/{segment(ref.id)}")
@@ -114,7 +114,7 @@ class Luma(Provider):
         row = gateway.read_task_row(item if is_row else {})
         luma = row.data if is_row else item
         if not is_row and not as_text(dig(luma, "state")):
-            raise UnexpectedResponse(f"the answer names no state: {response.error_text() or 'nothing readable'}", ref=ref)
+            raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
         state, raw_state = self._state(row.status, dig(luma, "state"))
         videos = _outputs(luma, _VIDEOS, "video") or _outputs(item, ((("result_url",), "primary"),), "video")
         if state is TaskState.succeeded and not videos:

@@ -1,0 +1,254 @@
+"""All requests for one provider with one account: one task asked twice is one question, many tasks are one batch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from tidings.clock import Clock
+from tidings.errors import FetchError, TidingsError
+from tidings.flow import Retry, about
+from tidings.lanes.governor import Governor
+from tidings.lanes.inquiry import Inquiry
+from tidings.lanes.queue import Ask, Flight, Queue
+from tidings.model import TaskRef, TaskState, TaskStatus
+
+GROUP_WAIT = 0.05
+"""Most seconds a partial batch waits behind a request in flight."""
+
+_RETRY = Retry()
+_log = logging.getLogger("tidings.lanes")
+
+Group = tuple[str | None, str | None]
+"""What must be the same for asks to travel together: the route and the extra."""
+
+
+class Lane:
+    """Belongs to the event loop it is used on.
+
+    Args:
+        inquiry: asks the provider.
+        governor: admits requests.
+        along: a batch takes along tasks that fall due within this many seconds anyway.
+        retry: which failed requests are tried again.
+        spread: a number from 0.0 to 1.0 at random.
+    """
+
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        governor: Governor,
+        clock: Clock,
+        *,
+        along: float = 0.0,
+        retry: Retry = _RETRY,
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        self._inquiry = inquiry
+        self._governor = governor
+        self._clock = clock
+        self._along = along
+        self._retry = retry
+        self._spread = spread
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._asks: dict[tuple[TaskRef, str | None], Ask] = {}
+        self._queues: OrderedDict[Group, Queue] = OrderedDict()
+        self._flights: set[Flight] = set()
+        self._is_pumping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._words: set[str] = set()
+
+    def ask(self, ref: TaskRef, *, include: str | None = None, due: float | None = None) -> asyncio.Future[Any]:
+        """A future for the answer: a `TaskStatus` or an extra, or the `TidingsError` that says why there is none.
+
+        Cancelling the future leaves the question to the others who wait for it; when the last leaves, it is dropped
+        and a request that serves nobody else is cancelled.
+
+        Args:
+            due: when to ask, monotonic seconds; now when None. A shared request may bring the answer earlier.
+        """
+        now = self._clock.monotonic()
+        when = now if due is None else due
+        ask = self._asks.get((ref, include))
+        if ask is None:
+            ask = self._asks[ref, include] = Ask(ref, include, when)
+            self._queue(ask).add(ask, now)
+        elif ask.flight is None and when < ask.due and not ask.attempt:  # a retry keeps its distance
+            ask.due = when
+            self._queue(ask).add(ask, now)
+        waiter: asyncio.Future[Any] = self._loop.create_future()
+        ask.waiters.append(waiter)
+        waiter.add_done_callback(partial(self._on_done, ask))
+        self._pump_soon()
+        return waiter
+
+    async def aclose(self) -> None:
+        """Stop. Whoever still waits gets a `TidingsError`."""
+        if self._timer is not None:
+            self._timer.cancel()
+        asks, self._asks = list(self._asks.values()), {}
+        self._queues.clear()
+        for ask in asks:
+            _answer(ask, TidingsError("the client was closed before the answer came", ref=ask.ref))
+        tasks = [flight.task for flight in self._flights if flight.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _queue(self, ask: Ask) -> Queue:
+        group = (ask.ref.route, ask.include)
+        if group not in self._queues:
+            self._queues[group] = Queue()
+        return self._queues[group]
+
+    def _on_done(self, ask: Ask, waiter: asyncio.Future[Any]) -> None:
+        """A waiter is done; if it was cancelled, it leaves, and the last one drops the question."""
+        if not waiter.cancelled() or waiter not in ask.waiters:
+            return
+        ask.waiters.remove(waiter)
+        if ask.waiters:
+            return
+        self._asks.pop((ask.ref, ask.include), None)
+        if ask.flight is None:
+            self._queue(ask).drop(ask)
+        else:
+            ask.flight.leave()
+
+    def _pump_soon(self) -> None:
+        """Look at the queues once, after everything that is asked in this turn of the loop."""
+        if not self._is_pumping and not self._loop.is_closed():
+            self._is_pumping = True
+            self._loop.call_soon(self._pump)
+
+    def _wake(self) -> None:
+        """The governor's call, perhaps from another loop's thread."""
+        if threading.get_ident() == self._thread:
+            self._pump_soon()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._pump_soon)
+
+    def _pump(self) -> None:
+        """Send what is due, as far as the governor admits it, and set the timer for the rest."""
+        self._is_pumping = False
+        now = self._clock.monotonic()
+        self._refuse_long_pause(now)
+        delay = math.inf
+        for group, queue in list(self._queues.items()):
+            hold = self._hold(group, queue, now)
+            while hold <= 0.0:
+                if refused := self._governor.enter(now, self._wake):
+                    hold = refused
+                    break
+                self._queues.move_to_end(group)  # the next group goes first next time
+                self._launch(queue.take(self._capacity(group), now, along=self._along))
+                hold = self._hold(group, queue, now)
+            delay = min(delay, hold)
+        self._set_timer(delay)
+
+    def _capacity(self, group: Group) -> int:
+        return self._inquiry.batch if group[1] is None else 1
+
+    def _hold(self, group: Group, queue: Queue, now: float) -> float:
+        """Seconds until `queue` has something to send; 0.0 or less for now, infinite for never."""
+        ready = queue.ready(now)
+        if not ready:
+            due = queue.next_due()
+            return math.inf if due is None else due - now
+        if ready >= self._capacity(group) or not self._flights or queue.ready_since is None:
+            return 0.0
+        return queue.ready_since + GROUP_WAIT - now
+
+    def _set_timer(self, delay: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(delay, self._pump_soon) if delay < math.inf else None
+
+    def _refuse_long_pause(self, now: float) -> None:
+        """Tell those who ask now, when the server wants to be left alone for longer than a caller should wait."""
+        pause, error = self._governor.paused_for(now), self._governor.last_error
+        if pause <= self._retry.patience or error is None:
+            return
+        for queue in self._queues.values():
+            for ask in queue.take_all_ready(now):
+                self._asks.pop((ask.ref, ask.include), None)
+                refusal = about(error, ask.ref)
+                refusal.retry_after = pause
+                _answer(ask, refusal)
+
+    def _launch(self, asks: list[Ask]) -> None:
+        flight = Flight(wanted=len(asks))
+        for ask in asks:
+            ask.flight = flight
+        self._flights.add(flight)
+        flight.task = self._loop.create_task(self._fly(flight, asks))
+
+    async def _fly(self, flight: Flight, asks: list[Ask]) -> None:
+        try:
+            self._settle(asks, await self._answers(asks))
+        finally:
+            self._flights.discard(flight)
+            self._governor.leave()
+            self._pump_soon()
+
+    async def _answers(self, asks: list[Ask]) -> Mapping[TaskRef, Any]:
+        try:
+            return await self._inquiry.answers([ask.ref for ask in asks], asks[0].include, asks[0].attempt + 1)
+        except TidingsError as error:  # no FetchError: a configuration that shows only now
+            return {ask.ref: error for ask in asks}
+        except Exception as error:  # noqa: BLE001  # a defect of ours or a plugin's must not leave anyone waiting for ever
+            _log.exception("%s: asking failed in an unforeseen way", self._governor.name)
+            return {ask.ref: TidingsError(f"asking failed: {error!r}", ref=ask.ref) for ask in asks}
+
+    def _settle(self, asks: Iterable[Ask], answers: Mapping[TaskRef, Any]) -> None:
+        now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
+        for ask in asks:
+            ask.flight = None
+            if not ask.waiters:
+                continue
+            answer = answers.get(ask.ref)
+            delay = self._delay(ask, answer, spread)
+            if delay is not None:
+                ask.due = now + delay
+                self._queue(ask).add(ask, now)
+                continue
+            del self._asks[ask.ref, ask.include]
+            if isinstance(answer, TaskStatus) and answer.state is TaskState.unknown:
+                self._warn_of(answer)
+            _answer(ask, answer)
+
+    def _delay(self, ask: Ask, answer: Any, spread: float) -> float | None:
+        """Seconds until `ask` is asked again, None when it is answered. No answer means: ask it alone."""
+        if answer is None:
+            return 0.0
+        if not isinstance(answer, FetchError):
+            return None
+        ask.attempt += 1
+        return self._retry.delay(answer, ask.attempt, spread)
+
+    def _warn_of(self, status: TaskStatus) -> None:
+        """Unknown words are loud, once each."""
+        if status.raw_state not in self._words:
+            self._words.add(status.raw_state)
+            _log.warning(
+                "%s says %r, a state this version does not know (first seen at %s)",
+                status.ref.provider,
+                status.raw_state,
+                status.ref,
+            )
+
+
+def _answer(ask: Ask, answer: Any) -> None:
+    """Give each waiter the answer; each its own error, because a raised one gathers a traceback."""
+    waiters, ask.waiters = ask.waiters, []
+    for waiter in waiters:
+        if not waiter.done():
+            own = about(answer, ask.ref) if isinstance(answer, FetchError) and len(waiters) > 1 else answer
+            waiter.set_result(own)

@@ -1,0 +1,109 @@
+"""From a provider's request to the wire and back: address, key, log line, observers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from tidings.clock import Clock
+from tidings.errors import ConfigError, FetchError
+from tidings.provider import Provider
+from tidings.transport import Outgoing, Transport
+from tidings.wire import Exchange, Request, Response
+
+if TYPE_CHECKING:
+    from tidings.config import Account
+    from tidings.plugins import Observers
+
+_log = logging.getLogger("tidings.http")
+
+
+class Sender:
+    """Sends for one provider with one account.
+
+    Args:
+        timeout: seconds for one request, from connecting to the last byte.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        account: Account,
+        *,
+        transport: Transport,
+        clock: Clock,
+        observers: Observers,
+        timeout: float,
+    ) -> None:
+        self._provider = provider
+        self._account = account
+        self._transport = transport
+        self._clock = clock
+        self._observers = observers
+        self._timeout = timeout
+
+    async def send(self, request: Request, *, tasks: int, attempt: int) -> Response:
+        """Send `request`, which asks for `tasks` tasks for the `attempt`-th time. Raises as `Transport.send`."""
+        outgoing = self._outgoing(request)
+        began = self._clock.monotonic()
+        try:
+            response = await self._transport.send(outgoing)
+        except FetchError as error:
+            self._tell(outgoing, None, error, tasks, attempt, began)
+            raise
+        self._tell(outgoing, response, None, tasks, attempt, began)
+        return response
+
+    def _outgoing(self, request: Request) -> Outgoing:
+        key = self._account.key.get_secret_value()
+        kind = type(self._provider)
+        auth = kind.gateway_auth if self._account.is_gateway else kind.auth
+        headers = {**request.headers, **auth(key, self._clock.now().timestamp())}
+        body = None
+        if request.json is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(request.json, ensure_ascii=False, separators=(",", ":")).encode()
+        return Outgoing(request.method, self._url(request), headers, body, self._timeout, (key,))
+
+    def _url(self, request: Request) -> str:
+        if request.path.startswith("/"):
+            url = self._account.base_url + request.path
+        elif self._provider.owns_url(request.path) and not self._account.is_gateway:
+            url = request.path
+        else:
+            host = urlsplit(request.path).hostname
+            raise ConfigError(f"the key for {self._account.base_url} does not go to {host}: use an account there")
+        joint = "&" if "?" in url else "?"
+        return f"{url}{joint}{urlencode(request.query)}" if request.query else url
+
+    def _tell(
+        self,
+        outgoing: Outgoing,
+        response: Response | None,
+        error: FetchError | None,
+        tasks: int,
+        attempt: int,
+        began: float,
+    ) -> None:
+        """Log the exchange and let observers know, where anyone listens."""
+        if not self._observers and not _log.isEnabledFor(logging.INFO):
+            return
+        duration = self._clock.monotonic() - began
+        exchange = Exchange(
+            provider=self._provider.name,
+            account=self._account.name or "",
+            method=outgoing.method,
+            url=outgoing.url.partition("?")[0],
+            status=response.status if response else None,
+            error=type(error).__name__ if error else None,
+            tasks=tasks,
+            attempt=attempt,
+            ended_at=self._clock.now(),
+            duration=duration,
+            received=len(response.body) if response else 0,
+        )
+        outcome = exchange.status or exchange.error
+        _log.info("%s %s -> %s in %.0f ms", exchange.method, exchange.url, outcome, duration * 1000)
+        self._observers.exchange(exchange)

@@ -1,0 +1,49 @@
+"""Where a redirect may lead a request that carries a key: to the same server, nowhere else."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from tidings.errors import UnexpectedResponse
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_KEEP_METHOD = frozenset({307, 308})
+
+
+def is_redirect(status: int) -> bool:
+    """304 and 300 are none: they name no other place."""
+    return status in {301, 302, 303, 307, 308}
+
+
+def redirected(method: str, url: str, status: int, location: str) -> str:
+    """The URL to ask instead.
+
+    Raises:
+        UnexpectedResponse: it leads to another host, down from https, or would turn a POST into a GET.
+    """
+    target = urljoin(url, location)
+    host = urlsplit(target).hostname or "nowhere"
+    if not location or not is_same_server(url, target):
+        raise UnexpectedResponse(
+            f"the server redirects to {host}; the key was not sent there. Check the URL that is configured",
+            status_code=status,
+            no_route=True,
+        )
+    if method != "GET" and status not in _KEEP_METHOD:
+        raise UnexpectedResponse(f"the server redirects a {method} ({status})", status_code=status, no_route=True)
+    return target
+
+
+def is_same_server(url: str, target: str) -> bool:
+    """The same scheme, host and port; or the same host from http up to https on their usual ports."""
+    try:
+        here, there = _origin(url), _origin(target)
+    except ValueError:  # a port that is no number
+        return False
+    is_upgrade = here == ("http", here[1], 80) and there == ("https", here[1], 443)
+    return here == there or is_upgrade
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
