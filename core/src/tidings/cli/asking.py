@@ -1,0 +1,98 @@
+"""The course of fetch, wait and download: check everything, ask about every task at once, show the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tidings.cli import exits, screen
+from tidings.cli.refs import Named, located, parse_refs
+from tidings.cli.render import ref_width
+from tidings.cli.report import Answer, AsFinished, InOrder, Judge, Score
+from tidings.client import AsyncClient
+from tidings.errors import InvalidRef, TidingsError
+from tidings.model import TaskRef, TaskStatus
+
+if TYPE_CHECKING:
+    from tidings.cli.exits import Exit
+
+Ask = Callable[[AsyncClient, TaskRef], Awaitable[TaskStatus]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a command is to do.
+
+    Attributes:
+        named: the tasks, as written.
+        ask: what to do about one task; its `TidingsError` is an answer too.
+        judge: what an answer means for the exit code.
+        order: `InOrder` or `AsFinished`.
+        title: beside the progress bar.
+    """
+
+    named: Sequence[Named]
+    ask: Ask
+    judge: Judge
+    include: Sequence[str] = ()
+    order: type[InOrder] | type[AsFinished] = AsFinished
+    title: str = "Waiting"
+    as_json: bool = False
+    verbose: bool = False
+
+
+async def carry_out(job: Job) -> Exit:
+    """Do the job and return its exit code. When interrupted, what is known has been shown."""
+    refs = parse_refs(job.named)
+    if not refs:
+        screen.aside("No tasks are named there: nothing to do.")
+        return exits.Exit.OK
+    async with AsyncClient() as client:
+        _check(client, job, refs)
+        return await _ask_and_show(client, job, refs)
+
+
+def _check(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> None:
+    """Everything that can be known to be wrong before the first request."""
+    try:
+        client.check(refs, include=job.include)
+    except InvalidRef as error:
+        raise InvalidRef(located(error, named=job.named, refs=refs)) from error
+
+
+async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> Exit:
+    style = screen.current_style(as_json=job.as_json, verbose=job.verbose, width=ref_width(refs))
+    score = Score(job.judge)
+    distinct = list(dict.fromkeys(refs))
+    with screen.open_screen(style, total=len(distinct), title=job.title) as shown:
+        report = job.order(refs, show=shown.show)
+
+        def answered(ref: TaskRef, answer: Answer) -> None:
+            score.count(answer)
+            shown.advance()
+            report(ref, answer)
+
+        try:
+            await _ask_each(client, job.ask, distinct, answered)
+        except asyncio.CancelledError:
+            report.close()
+            screen.aside(f"Stopped: {score.answered} of {len(distinct)} tasks were answered.")
+            raise
+    return score.code
+
+
+async def _ask_each(
+    client: AsyncClient, ask: Ask, refs: Sequence[TaskRef], answered: Callable[[TaskRef, Answer], None]
+) -> None:
+    async def one(ref: TaskRef) -> None:
+        try:
+            answer: Answer = await ask(client, ref)
+        except TidingsError as error:
+            answer = error
+        answered(ref, answer)
+
+    async with asyncio.TaskGroup() as group:
+        for ref in refs:
+            group.create_task(one(ref))

@@ -1,0 +1,70 @@
+"""From click's world into asyncio's and back: one event loop per command, signals, the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import warnings
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from tidings.cli.exits import Terminated
+
+_LOGGER = logging.getLogger("tidings")
+
+
+def run(work: Coroutine[Any, Any, int], *, verbose: bool) -> int:
+    """Run `work` to its exit code. Ctrl-C and SIGTERM cancel it, and let it tidy up.
+
+    Raises:
+        KeyboardInterrupt, Terminated: after the tidying.
+    """
+    listen(verbose=verbose)
+    with warnings.catch_warnings(), asyncio.Runner() as runner:
+        warnings.showwarning = _show_warning
+        return runner.run(_terminable(work))
+
+
+def listen(*, verbose: bool) -> None:
+    """Show on standard error what Tidings logs: warnings, and with `verbose` each request."""
+    _LOGGER.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    if not any(isinstance(handler, _Aside) for handler in _LOGGER.handlers):
+        _LOGGER.addHandler(_Aside())
+
+
+class _Aside(logging.Handler):
+    """Writes to what is standard error at that moment: a progress bar puts itself in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        prefix = f"{record.levelname.capitalize()}: " if record.levelno >= logging.WARNING else ""
+        click.echo(f"{prefix}{self.format(record)}", err=True)
+
+
+async def _terminable(work: Coroutine[Any, Any, int]) -> int:
+    """`work`, cancelled when SIGTERM arrives; Ctrl-C is `asyncio.Runner`'s own business."""
+    task = asyncio.current_task()
+    assert task is not None
+    signals: list[int] = []
+
+    def terminate() -> None:
+        signals.append(signal.SIGTERM)
+        task.cancel()
+
+    with suppress(NotImplementedError):  # loops that know no signals
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+    try:
+        return await work
+    except asyncio.CancelledError as error:
+        if signals:
+            raise Terminated from error
+        raise
+
+
+def _show_warning(message: Warning | str, *details: object, **more: object) -> None:
+    """A warning as a sentence: the line of our source that raised it means nothing to its reader."""
+    del details, more
+    click.echo(f"Warning: {message}", err=True)
