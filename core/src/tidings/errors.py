@@ -177,12 +177,16 @@ class FetchErrors(TidingsError, ExceptionGroup[TidingsError]):
 
     def __init__(self, results: Iterable[TaskStatus | TidingsError]) -> None:
         del results  # kept by __new__, which sees an iterator first
-        errors = self.exceptions
+        errors = [answer for answer in self.results if isinstance(answer, TidingsError)]
         super().__init__(
             self._default.format(failed=len(errors), total=len(self.results)),
             retryable=all(error.retryable for error in errors),
         )
 
-    def derive(self, excs: Sequence[Any]) -> FetchErrors:
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from all answers: the message alone, which an exception pickles, would lose them."""
+        return type(self), (self.results,)
+
+    def derive(self, excs: Sequence[Any], /) -> FetchErrors:  # type: ignore[override]  # ours holds only our errors
         """A group of the same kind, for `except*` and `split`."""
         return type(self)(excs)

@@ -56,8 +56,8 @@ class TaskRef:
         head, colon, tail = text.strip().partition(":")
         if not colon or not head or not tail:
             raise InvalidRef(_explain(text, "there is no provider before, or no id after, a colon"))
-        if len(text) > _MAX_LENGTH:
-            raise InvalidRef(_explain(text, f"it is longer than {_MAX_LENGTH} characters"))
+        if head in {"https", "http"}:
+            raise InvalidRef(_explain(text, "a link needs its provider before it, as in flux:https://…"))
         provider, at, account = head.partition("@")
         if at and not account:
             raise InvalidRef(_explain(text, "the account after @ is empty"))
@@ -113,6 +113,9 @@ def _check(ref: TaskRef) -> None:
         raise InvalidRef(_explain(ref.provider, "a provider's name has only letters, digits and dashes"))
     if ref.provider in _RESERVED:
         raise InvalidRef(f"{ref.provider!r} is not a provider: name the maker of the task, for example luma:ID")
+    # Counted here and not in the text, where one character of an id may take twelve.
+    if sum(len(part) for part in (ref.provider, ref.id, ref.account, ref.route) if part) > _MAX_LENGTH:
+        raise InvalidRef(_explain(ref.id, f"it is longer than {_MAX_LENGTH} characters"))
     for part, name in ((ref.id, "id"), (ref.account, "account"), (ref.route, "route")):
         if part is not None:
             _check_part(part, name)
