@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-ENTRY_POINTS = "tidings.commands"
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,13 @@ class LazyGroup(click.Group):
         return list(self._listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
         listed = self._listed.get(cmd_name)
         if listed is not None and listed.target is not None:
             return _imported(listed.target)
         found = _plugin_commands()
         if cmd_name in found:
-            return _loaded(cmd_name, found[cmd_name])
-        if listed is not None:
+            return found[cmd_name]()
+        if listed is not None and not ctx.resilient_parsing:
             raise click.UsageError(_not_installed(cmd_name, listed))
         return None
 
@@ -62,6 +59,17 @@ class LazyGroup(click.Group):
             known = ", ".join(dict.fromkeys([*self._listed, *_plugin_commands()]))
             raise click.UsageError(f"There is no command {name!r}. The commands are: {known}.", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names that fit, plugins' too; click's own version would import every command."""
+        from click.shell_completion import CompletionItem  # only while a shell asks
+
+        known = {
+            **dict.fromkeys(_plugin_commands(), ""),
+            **{name: listed.help for name, listed in self._listed.items()},
+        }
+        fitting = [CompletionItem(name, help=text) for name, text in known.items() if name.startswith(incomplete)]
+        return [*fitting, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table as it stands; click's own version would import every command."""
@@ -76,33 +84,11 @@ def _imported(target: str) -> click.Command:
     return command
 
 
-def _plugin_commands() -> Mapping[str, EntryPoint]:
-    """What is installed, by name, nothing loaded. Of two with one name the first found wins."""
-    from importlib.metadata import entry_points  # as costly as click: not for --help and our own commands
+def _plugin_commands() -> Mapping[str, Callable[[], click.Command]]:
+    """The commands that plugins bring, each with what loads it."""
+    from tidings.plugins import command_entry_points  # looks at what is installed: not for --help and our own commands
 
-    return _first_of_each(entry_points(group=ENTRY_POINTS))
-
-
-def _first_of_each(points: Iterable[EntryPoint]) -> Mapping[str, EntryPoint]:
-    found: dict[str, EntryPoint] = {}
-    for point in points:
-        found.setdefault(point.name, point)
-    return found
-
-
-def _loaded(name: str, point: EntryPoint) -> click.Command:
-    try:
-        command = point.load()
-    except (Exception, SystemExit) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise click.UsageError(f"The command {name!r} is broken, its plugin {_origin(point)} fails: {why}") from error
-    if not isinstance(command, click.Command):
-        raise click.UsageError(f"The command {name!r} is broken: {point.value} of {_origin(point)} is no click command")
-    return command
-
-
-def _origin(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else point.value
+    return command_entry_points()
 
 
 def _not_installed(name: str, listed: Listed) -> str:
