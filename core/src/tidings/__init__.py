@@ -1,1 +1,90 @@
-"""Tidings tells what became of your asynchronous generative-AI tasks. Importing it costs next to nothing: names load on first use."""
+"""Tidings tells what became of your asynchronous generative-AI tasks, whichever maker or gateway runs them.
+
+Importing it costs next to nothing: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tidings.client import AsyncClient, Client, fetch, fetch_many, wait
+    from tidings.errors import (
+        ConfigError,
+        DownloadError,
+        FetchError,
+        FetchErrors,
+        InvalidRef,
+        LinkExpired,
+        PluginError,
+        ProviderUnavailable,
+        QuotaExhausted,
+        RateLimited,
+        TaskFailed,
+        TaskNotFound,
+        TidingsError,
+        Unauthorized,
+        UnexpectedResponse,
+        UnknownProvider,
+        UnknownState,
+        Unreachable,
+        WaitTimeout,
+    )
+    from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
+
+__all__ = [
+    "Artifact",
+    "AsyncClient",
+    "Client",
+    "ConfigError",
+    "DownloadError",
+    "Failure",
+    "FetchError",
+    "FetchErrors",
+    "InvalidRef",
+    "LinkExpired",
+    "PluginError",
+    "ProviderUnavailable",
+    "QuotaExhausted",
+    "RateLimited",
+    "TaskFailed",
+    "TaskNotFound",
+    "TaskRef",
+    "TaskState",
+    "TaskStatus",
+    "TidingsError",
+    "Unauthorized",
+    "UnexpectedResponse",
+    "UnknownProvider",
+    "UnknownState",
+    "Unreachable",
+    "WaitTimeout",
+    "fetch",
+    "fetch_many",
+    "wait",
+]
+
+_HOMES = {
+    "tidings.client": ("AsyncClient", "Client", "fetch", "fetch_many", "wait"),
+    "tidings.model": ("Artifact", "Failure", "TaskRef", "TaskState", "TaskStatus"),
+}
+_HOME_OF = {name: "tidings.errors" for name in __all__} | {
+    name: home for home, names in _HOMES.items() for name in names
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # 40 ms that only those pay who ask
+
+        return version("tidings")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -40,6 +40,7 @@ class Waiting:
         deadline: when to stop, None for never.
         failing_since, unknown_since: when the present run of failed looks or unknown words began.
         last_status: the last good answer.
+        last_error: why the last look failed, None when it did not.
         next_look: when to look next.
     """
 
@@ -49,6 +50,7 @@ class Waiting:
     failing_since: float | None = None
     unknown_since: float | None = None
     last_status: TaskStatus | None = None
+    last_error: FetchError | None = None
     next_look: float = 0.0
 
 
@@ -77,7 +79,7 @@ def judge(waiting: Waiting, answer: TaskStatus | FetchError, now: float, patienc
         since = waiting.unknown_since if waiting.unknown_since is not None else now
         if now - since >= patience.unknown:
             return GiveUp(_unknown(answer, now - since))
-    seen = replace(waiting, last_status=answer, unknown_since=since, failing_since=None)
+    seen = replace(waiting, last_status=answer, last_error=None, unknown_since=since, failing_since=None)
     return replace(seen, next_look=next_look(seen, now, patience))
 
 
@@ -101,7 +103,7 @@ def _after_failure(waiting: Waiting, error: FetchError, now: float, patience: Pa
     if not _is_bearable(waiting, error, now, since, patience):
         error.last_status = waiting.last_status
         return GiveUp(error)
-    failing = replace(waiting, failing_since=since)
+    failing = replace(waiting, failing_since=since, last_error=error)
     return replace(failing, next_look=next_look(failing, now, patience, at_least=error.retry_after or 0.0))
 
 

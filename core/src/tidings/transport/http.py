@@ -15,7 +15,7 @@ import httpx
 
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
-from tidings.transport.contract import Download, Outgoing
+from tidings.transport.contract import Download, Outgoing, Transport
 from tidings.transport.failures import TRANSPORT_ERRORS, unreachable
 from tidings.transport.pool import pooled_transport
 from tidings.transport.redirects import is_redirect, redirected
@@ -57,17 +57,18 @@ class HttpTransport:
 
     @asynccontextmanager
     async def stream(self, url: str, *, timeout: float) -> AsyncIterator[Download]:
+        limit = asyncio.timeout(timeout)
         try:
-            async with asyncio.timeout(timeout):
+            async with limit:
                 response = await self._open(url)
                 try:
-                    yield Download(response.status_code, dict(response.headers), response.aiter_bytes())
+                    yield Download(response.status_code, dict(response.headers), _chunks(response, url))
                 finally:
                     await response.aclose()
         except TimeoutError as error:
+            if not limit.expired():  # the reader's own, not ours
+                raise
             raise Unreachable(f"the file from {httpx.URL(url).host} took longer than {timeout:g} s") from error
-        except TRANSPORT_ERRORS as error:
-            raise unreachable(error, url) from error
 
     async def aclose(self) -> None:
         if self._is_ours:
@@ -103,14 +104,28 @@ class HttpTransport:
     async def _open(self, url: str) -> httpx.Response:
         """Storage may send a link on to any host: no key goes along. The whole body is the caller's to read."""
         timeout = httpx.Timeout(_IDLE_TIMEOUT, connect=_CONNECT_TIMEOUT)
-        request = self._http.build_request("GET", url, timeout=timeout, headers={"accept": "*/*"})
-        for _ in range(_MAX_REDIRECTS):
-            response = await self._http.send(request, stream=True, follow_redirects=False)
-            if response.next_request is None:
-                return response
-            await response.aclose()
-            request = response.next_request
+        try:
+            request = self._http.build_request("GET", url, timeout=timeout, headers={"accept": "*/*"})
+            for _ in range(_MAX_REDIRECTS):
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+                if response.next_request is None:
+                    return response
+                await response.aclose()
+                request = response.next_request
+        except TRANSPORT_ERRORS as error:
+            raise unreachable(error, url) from error
         raise Unreachable("the link redirects in circles", retryable=False)
+
+
+TransportLike = Transport | httpx.AsyncClient | httpx.AsyncBaseTransport
+"""What `AsyncClient(transport=)` takes: ours, or httpx's own words."""
+
+
+def as_transport(given: TransportLike | None, clock: Clock) -> Transport:
+    """The transport for what the user gave, or one over HTTP when nothing was given."""
+    if given is None or isinstance(given, httpx.AsyncClient | httpx.AsyncBaseTransport):
+        return HttpTransport(given, clock=clock)
+    return given
 
 
 def _client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -127,3 +142,12 @@ async def _bounded(response: httpx.Response) -> bytes:
             raise UnexpectedResponse(f"the answer is larger than {MAX_BODY} bytes", status_code=response.status_code)
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _chunks(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
+    """The body piece by piece. Only its own errors are translated, not those of whoever writes the pieces down."""
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except TRANSPORT_ERRORS as error:
+        raise unreachable(error, url) from error

@@ -8,10 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import ssl
-from urllib.request import (
-    getproxies_environment,
-    proxy_bypass_environment,  # type: ignore[attr-defined]  # typeshed lacks it
-)
+import urllib.request
 
 import aiohttp
 import httpx
@@ -30,7 +27,7 @@ class _ProxyAware(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         self._pools: dict[str | None, AiohttpTransport] = {}
-        self._proxies = getproxies_environment()  # read once, as httpx does
+        self._proxies = urllib.request.getproxies_environment()  # read once, as httpx does
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         proxy = self._proxy_for(request.url) if self._proxies else None
@@ -44,7 +41,8 @@ class _ProxyAware(httpx.AsyncBaseTransport):
             await pool.aclose()
 
     def _proxy_for(self, url: httpx.URL) -> str | None:
-        if proxy_bypass_environment(f"{url.host}:{url.port}" if url.port else url.host, self._proxies):
+        host = f"{url.host}:{url.port}" if url.port else url.host
+        if urllib.request.proxy_bypass_environment(host, self._proxies):  # type: ignore[attr-defined]  # typeshed lacks it
             return None
         return self._proxies.get(url.scheme) or self._proxies.get("all")
 

@@ -1,0 +1,91 @@
+"""From a ref to whom it is asked of and how: provider, account and the lane between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tidings.clock import Clock
+from tidings.config import Account, Config
+from tidings.errors import ConfigError
+from tidings.flow import Retry
+from tidings.lanes import Inquiry, Lane, Sender, governor_for
+from tidings.model import TaskRef
+from tidings.plugins import Plugins
+from tidings.provider import Limits, Provider
+from tidings.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to ask: a provider with an account, under the limits that hold for both."""
+
+    provider: Provider
+    account: Account
+    limits: Limits
+
+
+class Targets:
+    """Finds the target of a ref; each (provider, account) is looked up once."""
+
+    def __init__(self, plugins: Plugins, config: Config) -> None:
+        self._plugins = plugins
+        self._config = config
+        self._known: dict[tuple[str, str | None], Target] = {}
+
+    def of(self, ref: TaskRef) -> Target:
+        """The target of `ref`.
+
+        Raises:
+            UnknownProvider, PluginError: there is no such plugin, or it is broken.
+            ConfigError: there is no URL or key for it.
+            InvalidRef: the provider takes no such route or URL.
+        """
+        target = self._known.get((ref.provider, ref.account))
+        if target is None:
+            provider = self._plugins.provider(ref.provider)
+            account = self._config.account_for(provider, ref.account)
+            target = Target(provider, account, _limits(provider.limits, account))
+            self._known[ref.provider, ref.account] = target
+        target.provider.validate_ref(ref)
+        return target
+
+
+def lane_to(target: Target, transport: Transport, clock: Clock, plugins: Plugins, retry: Retry, timeout: float) -> Lane:
+    """A lane on the running event loop."""
+    account, limits = target.account, target.limits
+    governor = governor_for(_origin(account.base_url), account.key.get_secret_value(), clock)
+    governor.tighten(concurrency=account.concurrency, per_second=limits.per_second)
+    sender = Sender(
+        target.provider, account, transport=transport, clock=clock, observers=plugins.observers(), timeout=timeout
+    )
+    inquiry = Inquiry(target.provider, sender, governor, clock, batch=limits.batch)
+    return Lane(inquiry, governor, clock, along=limits.interval / 2 if limits.batch > 1 else 0.0, retry=retry)
+
+
+def checked_includes(include: Iterable[str], provider: Provider) -> tuple[str, ...]:
+    """The names of the extras asked for, each once.
+
+    Raises:
+        ConfigError: the provider has none of that name.
+    """
+    names = tuple(dict.fromkeys([include] if isinstance(include, str) else include))
+    for name in names:
+        if name not in provider.includes:
+            has = f"it has: {', '.join(sorted(provider.includes))}" if provider.includes else "it has none"
+            raise ConfigError(f"{provider.name} has no extra called {name!r} to include; {has}", provider=provider.name)
+    return names
+
+
+def _limits(limits: Limits, account: Account) -> Limits:
+    return Limits(
+        batch=min(account.batch or limits.batch, limits.batch),
+        per_second=account.per_second or limits.per_second,
+        interval=account.interval if account.interval is not None else limits.interval,
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,37 @@
+"""The module-level verbs: one client for everyone who needs no other, made on first use."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from tidings.client.sync import Client
+from tidings.model import TaskRef, TaskStatus
+
+
+@functools.lru_cache(maxsize=1)
+def default_client() -> Client:
+    """The client behind the module-level verbs, configured by the environment and the files."""
+    return Client()
+
+
+def fetch(ref: str | TaskRef, *, include: Iterable[str] = (), timeout: float | None = None) -> TaskStatus:
+    """Look once. See `AsyncClient.fetch`."""
+    return default_client().fetch(ref, include=include, timeout=timeout)
+
+
+def fetch_many(
+    refs: Iterable[str | TaskRef],
+    *,
+    include: Iterable[str] = (),
+    return_exceptions: bool = False,
+    timeout: float | None = None,
+) -> list[Any]:
+    """Look once at each, in as few requests as can be. See `AsyncClient.fetch_many`."""
+    return default_client().fetch_many(refs, include=include, return_exceptions=return_exceptions, timeout=timeout)
+
+
+def wait(ref: str | TaskRef, *, timeout: float | None = 900.0, include: Iterable[str] = ()) -> TaskStatus:
+    """Look until nothing more will happen. See `AsyncClient.wait`."""
+    return default_client().wait(ref, timeout=timeout, include=include)

@@ -1,0 +1,93 @@
+"""The synchronous client: the same verbs over the same engine, which runs in a thread of its own."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tidings.client.engine import AsyncClient
+from tidings.client.portal import Portal
+from tidings.lanes import forget_governors
+from tidings.model import Role, TaskRef, TaskStatus
+
+_portals: weakref.WeakSet[Portal[AsyncClient]] = weakref.WeakSet()
+
+
+class Client:
+    """Asks what became of tasks, for code without `await`: a script, a notebook, threads that share one client.
+
+    Takes what `AsyncClient` takes. Close it, or use `with`; one left open is closed when the interpreter exits. After a
+    fork the child starts with connections of its own.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """
+        Raises:
+            ConfigError: at the first call, when the configuration makes no sense.
+            TypeError: at the first call, for an argument `AsyncClient` does not take.
+        """
+        self._portal = Portal(partial(AsyncClient, **settings))
+        self._finalizer = weakref.finalize(self, self._portal.close)
+        _portals.add(self._portal)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and the thread."""
+        self._portal.close()
+
+    def check(self, refs: Iterable[str | TaskRef]) -> list[TaskRef]:
+        """See `AsyncClient.check`."""
+
+        async def check(engine: AsyncClient) -> list[TaskRef]:
+            return engine.check(refs)
+
+        return self._portal.run(check)
+
+    def fetch(self, ref: str | TaskRef, *, include: Iterable[str] = (), timeout: float | None = None) -> TaskStatus:
+        """See `AsyncClient.fetch`."""
+        return self._portal.run(lambda engine: engine.fetch(ref, include=include, timeout=timeout))
+
+    def fetch_many(
+        self,
+        refs: Iterable[str | TaskRef],
+        *,
+        include: Iterable[str] = (),
+        return_exceptions: bool = False,
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """See `AsyncClient.fetch_many`."""
+        return self._portal.run(
+            lambda engine: engine.fetch_many(
+                refs, include=include, return_exceptions=return_exceptions, timeout=timeout
+            )
+        )
+
+    def wait(self, ref: str | TaskRef, *, timeout: float | None = 900.0, include: Iterable[str] = ()) -> TaskStatus:
+        """See `AsyncClient.wait`."""
+        return self._portal.run(lambda engine: engine.wait(ref, timeout=timeout, include=include))
+
+    def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
+        """See `AsyncClient.download`."""
+        return self._portal.run(lambda engine: engine.download(status, to, roles=roles))
+
+
+def _after_fork() -> None:
+    forget_governors()
+    for portal in list(_portals):
+        portal.abandon()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,113 @@
+"""Fetches outputs to disk: tries again when the line is cut, and says plainly when a link is dead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from tidings.clock import Clock
+from tidings.download.files import whole_or_nothing
+from tidings.download.names import file_names
+from tidings.errors import DownloadError, FetchError, LinkExpired, ProviderUnavailable, Unreachable
+from tidings.flow import Retry
+from tidings.model import Artifact, Role, TaskStatus
+from tidings.transport import Download, Transport
+
+_TIMEOUT = 3600.0  # seconds for one file
+_WRITE = 1024 * 1024  # bytes gathered before a thread is asked to write them
+_RETRY = Retry()
+_GONE = frozenset({401, 403, 404, 410})  # what storage answers once a signature has run out
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+async def save(
+    status: TaskStatus, folder: Path, transport: Transport, *, roles: Sequence[Role], clock: Clock
+) -> list[Path]:
+    """Save the outputs of `status` that have one of `roles` into `folder`; the paths, in the outputs' order.
+
+    Raises:
+        DownloadError: there is nothing to save, or it could not be saved. `LinkExpired`: a link no longer works.
+    """
+    outputs = [output for output in status.outputs if output.role in roles]
+    try:
+        if not outputs:
+            raise DownloadError(_nothing(status, roles))
+        paths = [_folder(folder) / name for name in file_names(status.ref, outputs)]
+        for output, path in zip(outputs, paths, strict=True):
+            if not path.exists():
+                await _save(output, path, transport, clock)
+    except DownloadError as error:
+        error.ref, error.provider, error.last_status = status.ref, status.ref.provider, status
+        raise
+    return paths
+
+
+def _nothing(status: TaskStatus, roles: Sequence[Role]) -> str:
+    if status.missing_outputs == "expired":
+        return "its outputs were removed by the provider"
+    has = ", ".join(sorted({output.role for output in status.outputs})) or "no outputs"
+    return f"there is no output of role {' or '.join(roles)} to save; the task is {status.state} and has {has}"
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
+async def _save(output: Artifact, path: Path, transport: Transport, clock: Clock) -> None:
+    if output.expires_at is not None and output.expires_at <= clock.now():
+        raise LinkExpired(f"the link ran out at {output.expires_at:%Y-%m-%d %H:%M:%S} UTC: fetch the task again")
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            with whole_or_nothing(path) as file:
+                return await _fill(file, output, transport)
+        except FetchError as error:
+            delay = _RETRY.delay(error, attempt, spread=1.0)
+            if delay is None:
+                raise DownloadError(error.message, retryable=error.retryable) from error
+        except OSError as error:
+            raise DownloadError(f"{path} could not be written: {error.strerror or error}") from error
+        await clock.sleep(delay)
+
+
+async def _fill(file: IO[bytes], output: Artifact, transport: Transport) -> None:
+    if output.url is None:
+        file.write((output.text or "").encode())
+        return
+    async with transport.stream(output.url, timeout=_TIMEOUT) as download:
+        _check(download, output)
+        size = await _copy(download, file)
+    expected = download.headers.get("content-length", "")
+    if expected.isdigit() and "content-encoding" not in download.headers and int(expected) != size:
+        raise Unreachable(f"the file was cut: {size} of {expected} bytes came")
+
+
+async def _copy(download: Download, file: IO[bytes]) -> int:
+    """Write the file down as it comes, in a thread: a slow disk must not hold up everyone else's looks."""
+    size, gathered = 0, bytearray()
+    async for chunk in download.chunks:
+        gathered += chunk
+        if len(gathered) >= _WRITE:
+            size += await asyncio.to_thread(file.write, bytes(gathered))
+            gathered.clear()
+    return size + await asyncio.to_thread(file.write, bytes(gathered))
+
+
+def _check(download: Download, output: Artifact) -> None:
+    """What storage answers instead of the file."""
+    if download.status in _GONE:
+        raise LinkExpired(f"the storage answered {download.status}: the link has run out, or never worked")
+    if download.status in _BUSY:
+        raise ProviderUnavailable(f"the storage answered {download.status}")
+    if download.status != 200:
+        raise DownloadError(f"the storage answered {download.status} instead of the file")
+    is_page = "text/html" in download.headers.get("content-type", "")
+    if is_page and output.kind not in {"text", "file"}:
+        raise DownloadError(f"there is a web page where the {output.kind} should be")
