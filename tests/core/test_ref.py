@@ -1,4 +1,4 @@
-"""`TaskRef`: whatever names a task goes into text and comes back the same; whatever does not is refused with a reason."""
+"""`TaskRef`: what names a task goes into text and comes back the same; what does not is refused with a reason."""
 
 from __future__ import annotations
 

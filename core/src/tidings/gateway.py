@@ -14,7 +14,7 @@ from typing import Any
 
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.model import TaskState
-from tidings.wire import as_progress, as_text, as_time, as_url, shorten
+from tidings.wire import as_progress, as_text, as_time, as_url, as_word, shorten
 
 STATES: Mapping[str, TaskState] = MappingProxyType(
     {
@@ -91,7 +91,7 @@ def read_task_row(row: Mapping[str, Any]) -> TaskRow:
     fail_reason = as_text(row.get("fail_reason"))
     return TaskRow(
         task_id=as_text(row.get("task_id")),
-        status=as_text(row.get("status")) or "",
+        status=as_word(row.get("status")),
         action=as_text(row.get("action")),
         fail_reason=fail_reason,
         progress=as_progress(row.get("progress")),

@@ -6,6 +6,7 @@ what to ask and reads what came back. One instance serves every account and ever
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from tidings.errors import (
     Unreachable,
 )
 from tidings.model import TaskRef, TaskState, TaskStatus
-from tidings.wire import Request, Response, as_text
+from tidings.wire import Request, Response, as_word
 
 Answer = TaskStatus | FetchError
 """What is known about one task after a look: its status, or why we could not find out."""
@@ -90,7 +91,9 @@ _STATUS_ERRORS: Mapping[int, type[FetchError]] = MappingProxyType(
     }
 )
 _NO_ROUTE_STATUSES = frozenset({404, 405, 501})
-_NO_ROUTE_TEXT = "Invalid URL"  # what gateways of the one-api family answer below /v1 and /api
+# What gateways of the one-api family answer below /v1 and /api, and Go servers everywhere.
+_NO_ROUTE_TEXTS = ("Invalid URL", "404 page not found")
+_HOST = re.compile(r"[a-z0-9.-]+")
 # What refusals for lack of money say; gateways send them with 401, 403 or 429.
 _QUOTA_WORDS = ("insufficient_user_quota", "insufficient_quota", "quota_exceeded", "billing_hard_limit", "额度")
 
@@ -187,8 +190,8 @@ class Provider(ABC):
         return response
 
     def read_state(self, word: Any) -> tuple[TaskState, str]:
-        """Our state for the maker's word, and that word as text. A missing word is looked up as ""."""
-        raw = as_text(word) or ""
+        """Our state for the maker's word, and that word as text. A missing word is looked up as "", see `as_word`."""
+        raw = as_word(word)
         state = self.states.get(raw)
         return (state if state is not None else _folded(type(self)).get(raw.casefold(), TaskState.unknown)), raw
 
@@ -202,7 +205,7 @@ class Provider(ABC):
             takes = f"one of {', '.join(self.routes)}" if self.routes else "none (write / in an id as %2F)"
             raise InvalidRef(f"{self.name} does not know the route {ref.route!r}; it takes {takes}", ref=ref)
         if ref.is_url and not self.owns_url(ref.id):
-            takes = f"only at {', '.join(self.hosts)} over https" if self.hosts else "no URLs, only ids"
+            takes = f"links only at {', '.join(self.hosts)} over https" if self.hosts else "no links, only ids"
             raise InvalidRef(f"{self.name} takes {takes}", ref=ref)
 
     def owns_url(self, url: str) -> bool:
@@ -212,8 +215,9 @@ class Provider(ABC):
             host, port = parts.hostname or "", parts.port
         except ValueError:
             return False
-        is_plain = parts.scheme == "https" and port in {None, 443} and "@" not in parts.netloc
-        return is_plain and any(host == own or host.endswith(f".{own}") for own in self.hosts)
+        # A backslash, which some parsers read as a slash, must not smuggle in another host.
+        is_plain = parts.scheme == "https" and port in {None, 443} and _HOST.fullmatch(host) and "@" not in parts.netloc
+        return bool(is_plain) and any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
     def _error_kind(self, response: Response) -> type[FetchError]:
         codes = response.error_codes()
@@ -233,7 +237,7 @@ class Provider(ABC):
 def _has_no_route(response: Response) -> bool:
     if response.status not in _NO_ROUTE_STATUSES:
         return False
-    is_about_the_route = response.is_html or response.error_text().startswith(_NO_ROUTE_TEXT)
+    is_about_the_route = response.is_html or response.error_text().startswith(_NO_ROUTE_TEXTS)
     return response.status != 404 or is_about_the_route
 
 

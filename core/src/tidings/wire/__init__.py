@@ -7,6 +7,7 @@ from tidings.wire.fields import (
     as_text,
     as_time,
     as_url,
+    as_word,
     dig,
     shorten,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "as_text",
     "as_time",
     "as_url",
+    "as_word",
     "dig",
     "segment",
     "shorten",

@@ -33,6 +33,13 @@ def as_text(value: Any) -> str | None:
     return None
 
 
+def as_word(value: Any) -> str:
+    """A state word: "" when there is none. What is no word (a list, true) is shown as text, which no table knows."""
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    return as_text(value) or shorten(repr(value), 60)
+
+
 def as_url(value: Any) -> str | None:
     """An http or https URL, None for everything else, such as the failure text some gateways put in its place."""
     if not isinstance(value, str):

@@ -19,6 +19,7 @@ from tidings.wire.fields import as_number, as_text, dig, shorten
 T = TypeVar("T")
 
 _HTML_STARTS = (b"<!doctype html", b"<html")
+_JSON_STARTS = (b"{", b"[")
 # Where the services behind and in front of the makers put a text and a code for what went wrong, most specific first.
 _MESSAGE_PLACES: tuple[tuple[str | int, ...], ...] = (
     ("error", "message"),
@@ -82,9 +83,10 @@ class Response:
 
     @cached_property
     def is_html(self) -> bool:
-        """Whether a web page was served, by its content type or its first bytes."""
-        declared = self.headers.get("content-type", "").lower()
-        return "html" in declared or self.body[:64].lstrip().lower().startswith(_HTML_STARTS)
+        """Whether a web page was served, by its first bytes, or by its content type unless JSON follows."""
+        start = self.body[:64].lstrip().lower()
+        declared = "html" in self.headers.get("content-type", "").lower()
+        return start.startswith(_HTML_STARTS) or (declared and not start.startswith(_JSON_STARTS))
 
     @cached_property
     def retry_after(self) -> float | None:
@@ -95,7 +97,7 @@ class Response:
             return max(0.0, seconds) if seconds is not None else None
         try:
             return max(0.0, (parsedate_to_datetime(value) - self.received_at).total_seconds())
-        except (ValueError, TypeError):  # not a date; or one without an offset, which cannot be compared
+        except (ValueError, TypeError, OverflowError):  # no date; or one without an offset, which cannot be compared
             return None
 
     def json(self) -> Any:
