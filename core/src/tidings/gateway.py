@@ -77,8 +77,9 @@ def unwrap(payload: Any) -> Any:
     code = payload["code"]
     if code.lower() == _SUCCESS:
         return payload.get("data")
-    message = as_text(payload.get("message")) or ""
-    raise _ERRORS.get(code, UnexpectedResponse)(shorten(f"the gateway answered {code}: {message}"))
+    message = as_text(payload.get("message"))
+    said = f"{code}: {message}" if message else code
+    raise _ERRORS.get(code, UnexpectedResponse)(shorten(f"the gateway answered {said}"))
 
 
 def is_task_row(value: Any) -> bool:

@@ -1,0 +1,140 @@
+"""What gateways of one family share: the envelope is opened or explained, and no task row is too odd to read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidings import gateway
+from tidings.errors import TaskNotFound, UnexpectedResponse
+from tidings.model import TaskState
+
+ROW = {
+    "task_id": "9d4b7516",
+    "platform": "luma_free",
+    "action": "LUMA_VIDEO",
+    "status": "IN_PROGRESS",
+    "fail_reason": "",
+    "submit_time": 1719819313,
+    "start_time": 1719819323,
+    "finish_time": 0,
+    "progress": "30%",
+    "data": {"state": "processing"},
+}
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+class TestEnvelope:
+    @pytest.mark.parametrize("code", ["success", "SUCCESS", "Success"])
+    def test_a_success_holds_its_data(self, code):
+        assert gateway.unwrap({"code": code, "message": "", "data": [1]}) == [1]
+
+    @pytest.mark.parametrize("data", [None, [], {}, 0])
+    def test_empty_data_stays_what_it_is(self, data):
+        assert gateway.unwrap({"code": "success", "data": data}) == data
+
+    def test_a_success_without_data_holds_none(self):
+        assert gateway.unwrap({"code": "success"}) is None
+
+    @pytest.mark.parametrize(
+        "payload", [[], [{"code": "success"}], {}, {"code": 0, "data": 1}, {"code": None}, "success", None]
+    )
+    def test_what_is_in_no_envelope_comes_back_untouched(self, payload):
+        assert gateway.unwrap(payload) is payload
+        assert not gateway.is_enveloped(payload)
+
+    def test_an_unknown_task_is_not_found_even_with_a_good_http_status(self):
+        with pytest.raises(TaskNotFound):
+            gateway.unwrap({"code": "task_not_exist", "message": "task_not_exist", "data": None})
+
+    @pytest.mark.parametrize("message", ["no such channel", "", None, ["odd"]])
+    def test_another_code_is_unexpected_and_quoted(self, message):
+        with pytest.raises(UnexpectedResponse, match="the gateway answered get_task_failed") as caught:
+            gateway.unwrap({"code": "get_task_failed", "message": message})
+        assert not str(caught.value).endswith((":", " "))
+
+    def test_a_message_of_any_length_is_cut(self):
+        with pytest.raises(UnexpectedResponse) as caught:
+            gateway.unwrap({"code": "x" * 1000, "message": "y" * 10_000})
+        assert len(str(caught.value)) == 300
+
+    @given(anything)
+    def test_any_payload_is_opened_or_refused(self, payload):
+        try:
+            gateway.unwrap(payload)
+        except (TaskNotFound, UnexpectedResponse):
+            assert gateway.is_enveloped(payload)
+
+
+class TestTaskRow:
+    def test_the_documented_row(self):
+        assert gateway.read_task_row(ROW) == gateway.TaskRow(
+            task_id="9d4b7516",
+            status="IN_PROGRESS",
+            action="LUMA_VIDEO",
+            fail_reason=None,
+            progress=0.3,
+            submitted_at=datetime(2024, 7, 1, 7, 35, 13, tzinfo=UTC),
+            started_at=datetime(2024, 7, 1, 7, 35, 23, tzinfo=UTC),
+            finished_at=None,
+            result_url=None,
+            data={"state": "processing"},
+        )
+
+    def test_an_empty_row_is_a_row_that_says_nothing(self):
+        row = gateway.read_task_row({})
+        assert row.status == ""
+        assert {row.task_id, row.action, row.fail_reason, row.progress, row.submitted_at, row.result_url, row.data} == {
+            None
+        }
+
+    def test_newer_builds_say_finished_at(self):
+        row = gateway.read_task_row({"finished_at": 1719819313})
+        assert row.finished_at == datetime(2024, 7, 1, 7, 35, 13, tzinfo=UTC)
+        assert gateway.read_task_row({"finish_time": 0, "finished_at": 1719819313}) == row
+
+    def test_the_result_may_lie_where_the_reason_for_a_failure_would(self):
+        link = "https://example.com/v.mp4"
+        assert gateway.read_task_row({"fail_reason": link}).result_url == link
+        assert gateway.read_task_row({"fail_reason": "too dark"}).result_url is None
+        assert gateway.read_task_row({"fail_reason": link, "result_url": f"{link}?new"}).result_url == f"{link}?new"
+
+    @given(st.dictionaries(st.sampled_from([*ROW, "finished_at", "result_url"]), anything))
+    def test_no_row_is_too_odd_to_read(self, row):
+        read = gateway.read_task_row(row)
+        assert isinstance(read.status, str)
+        assert read.data is row.get("data")
+
+    @pytest.mark.parametrize("odd", [False, [], {}, 1.5])
+    def test_a_status_that_is_no_word_is_no_missing_status(self, odd):
+        assert gateway.read_task_row({"status": odd}).status not in gateway.STATES
+
+    @pytest.mark.parametrize(
+        ("value", "is_row"),
+        [(ROW, True), ({"task_id": None, "status": ""}, True), ({"id": "x", "state": "completed"}, False), ([], False)],
+    )
+    def test_a_row_is_told_by_its_two_names(self, value, is_row):
+        assert gateway.is_task_row(value) == is_row
+
+
+def test_every_word_of_the_gateway_has_its_state():
+    assert {word: state.value for word, state in gateway.STATES.items()} == {
+        "": "pending",
+        "NOT_START": "pending",
+        "SUBMITTED": "queued",
+        "QUEUED": "queued",
+        "IN_PROGRESS": "running",
+        "SUCCESS": "succeeded",
+        "FAILURE": "failed",
+        "UNKNOWN": "unknown",
+    }
+    assert gateway.STATES["UNKNOWN"] is TaskState.unknown
+    with pytest.raises(TypeError):
+        gateway.STATES["NEW"] = TaskState.failed
