@@ -12,8 +12,10 @@ from tidings.cli.refs import Named, located, parse_refs
 from tidings.cli.render import ref_width
 from tidings.cli.report import Answer, AsFinished, InOrder, Judge, Score
 from tidings.client import AsyncClient
+from tidings.client.accounts import checked_includes
 from tidings.errors import InvalidRef, TidingsError
 from tidings.model import TaskRef, TaskStatus
+from tidings.plugins import default_plugins
 
 if TYPE_CHECKING:
     from tidings.cli.exits import Exit
@@ -57,9 +59,11 @@ async def carry_out(job: Job) -> Exit:
 def _check(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> None:
     """Everything that can be known to be wrong before the first request."""
     try:
-        client.check(refs, include=job.include)
+        client.check(refs)
     except InvalidRef as error:
         raise InvalidRef(located(error, named=job.named, refs=refs)) from error
+    for provider in sorted({ref.provider for ref in refs} if job.include else ()):
+        checked_includes(job.include, default_plugins().provider(provider))
 
 
 async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> Exit:
