@@ -93,9 +93,9 @@ class TestFlow:
             converse(Plain(), [REF], response(status=429))
 
     def test_several_without_a_batch_call_is_the_authors_mistake_and_says_so(self):
-        with pytest.raises(NotImplementedError, match="plain has limits.batch > 1 but no batch_request"):
+        with pytest.raises(NotImplementedError, match=r"plain has limits\.batch > 1 but no batch_request"):
             Plain().batch_request([REF])
-        with pytest.raises(NotImplementedError, match="plain has limits.batch > 1 but no parse_batch"):
+        with pytest.raises(NotImplementedError, match=r"plain has limits\.batch > 1 but no parse_batch"):
             Plain().parse_batch(response(), [REF])
 
 
