@@ -6,14 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tidings.testing.conformance import ProviderConformance, deviation
+    from tidings.testing.samples import RecordedExchange, Sample, load_samples
     from tidings.testing.simulation import Simulation
 
 # The public names and the modules they come from.
 _NAMES = {
+    "ProviderConformance": "tidings.testing.conformance",
+    "RecordedExchange": "tidings.testing.samples",
+    "Sample": "tidings.testing.samples",
     "Simulation": "tidings.testing.simulation",
+    "deviation": "tidings.testing.conformance",
+    "load_samples": "tidings.testing.samples",
 }
 
-__all__ = ["Simulation"]
+__all__ = ["ProviderConformance", "RecordedExchange", "Sample", "Simulation", "deviation", "load_samples"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import from_json
+
 from tidings import errors
 from tidings.errors import FetchError, PluginError
 from tidings.model import TaskRef, TaskStatus

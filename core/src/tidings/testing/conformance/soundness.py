@@ -1,0 +1,50 @@
+"""What is wrong with a status, whatever the provider read it from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tidings.errors import FetchError
+from tidings.model import TaskRef, TaskState, TaskStatus
+from tidings.testing.samples import RECORDED_AT
+
+# What must never be true of a status, and how to say it.
+_RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
+    (lambda status: status.observed_at != RECORDED_AT, "observed_at is not the response's received_at"),
+    (lambda status: status.state is TaskState.failed and status.failure is None, "it failed, but has no failure"),
+    (lambda status: status.state is not TaskState.failed and status.failure is not None, "it has a failure, but is {}"),
+    (lambda status: status.missing_outputs is not None and not _is_empty_success(status), "missing_outputs, but {}"),
+    (
+        lambda status: _is_empty_success(status) and status.missing_outputs is None,
+        "a success without outputs says no why",
+    ),
+    (
+        lambda status: not status.is_final and bool(status.primary),
+        "it is {}, so its outputs are previews, none primary",
+    ),
+    (lambda status: not status.is_final and status.finished_at is not None, "it is {}, but has a finished_at"),
+    (lambda status: not all(_is_link(output.url) for output in status.outputs), "an output's url is no http(s) link"),
+)
+
+
+def flaws(answer: Any, ref: TaskRef) -> Iterator[str]:
+    """What is wrong with `answer` about `ref`, a line each. An error has none: what it says is tested elsewhere."""
+    if isinstance(answer, FetchError):
+        return
+    if not isinstance(answer, TaskStatus):
+        yield f"{ref}: the answer is {answer!r}, neither a TaskStatus nor a FetchError"
+        return
+    if answer.ref != ref:
+        yield f"{ref}: the status is about {answer.ref}: give it the ref that was asked for"
+    yield from (f"{ref}: {text.format(answer.state)}" for is_broken, text in _RULES if is_broken(answer))
+    if TaskStatus.model_validate_json(answer.model_dump_json()) != answer:
+        yield f"{ref}: it is another status after a journey through JSON"
+
+
+def _is_empty_success(status: TaskStatus) -> bool:
+    return status.state is TaskState.succeeded and not status.outputs
+
+
+def _is_link(url: str | None) -> bool:
+    return url is None or url.startswith(("https://", "http://"))
