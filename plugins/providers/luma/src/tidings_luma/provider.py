@@ -15,7 +15,7 @@ Seen in the pages of apiai.apifox.cn (api-196533481, api-196537370), v98store.co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tidings import gateway
@@ -32,6 +32,7 @@ _VIDEOS: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("artifact", "video_raw", "url"), "raw"),
     (("video", "url"), "watermarked"),
 )
+_GATEWAY_VIDEO: tuple[tuple[tuple[str, ...], Role], ...] = ((("result_url",), "primary"),)
 _IMAGES: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("thumbnail", "url"), "thumbnail"),
     (("thumbnail",), "thumbnail"),
@@ -94,12 +95,13 @@ class Luma(Provider):
         found = gateway.unwrap(response.json())
         if found is not None and not isinstance(found, list):  # null is how a gateway says that it knows none of them
             raise UnexpectedResponse(f"a list of tasks was expected, not {type(found).__name__}")
-        by_id = {ref.id: ref for ref in refs}
+        by_id: dict[str | None, TaskRef] = {ref.id: ref for ref in refs}
         answers: dict[TaskRef, Answer] = {}
         for item in found or ():
-            ref = next((by_id[task_id] for task_id in _ids(item) if task_id in by_id), None)
-            if ref is not None:
-                answers[ref] = self._answer(item, ref, response)
+            for task_id in _ids(item):
+                if task_id in by_id:
+                    answers[by_id[task_id]] = self._answer(item, by_id[task_id], response)
+                    break
         return answers
 
     def _answer(self, item: Any, ref: TaskRef, response: Response) -> Answer:
@@ -116,7 +118,7 @@ class Luma(Provider):
         if not is_row and not as_text(dig(luma, "state")):
             raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
         state, raw_state = self._state(row.status, dig(luma, "state"))
-        videos = _outputs(luma, _VIDEOS, "video") or _outputs(item, ((("result_url",), "primary"),), "video")
+        videos = _outputs(luma, _VIDEOS, "video") or _outputs(item, _GATEWAY_VIDEO, "video")
         if state is TaskState.succeeded and not videos:
             state = TaskState.running  # "completed" can come before the link
         reason = row.fail_reason or as_text(dig(luma, "failure_reason"))
@@ -129,7 +131,7 @@ class Luma(Provider):
             submitted_at=row.submitted_at or as_time(dig(luma, "created_at")),
             started_at=row.started_at,
             finished_at=row.finished_at if state.is_final else None,
-            outputs=_best_first(videos) + _outputs(luma, _IMAGES, "image"),
+            outputs=_ranked(videos, is_final=state.is_final) + _outputs(luma, _IMAGES, "image"),
             failure=_failure(reason) if state is TaskState.failed else None,
             estimated_wait=_not_negative(dig(luma, "estimate_wait_seconds")),
             observed_at=response.received_at,
@@ -142,18 +144,19 @@ class Luma(Provider):
         return self.read_state(inner if has_none and as_text(inner) else outer)
 
 
-def _ids(item: Any) -> Iterator[str]:
-    """The ids an object may be known by. In dialect A `id` is the database's own number, so it comes last."""
-    for path in (("task_id",), ("data", "id"), ("id",)):
-        task_id = as_text(dig(item, *path))
-        if task_id:
-            yield task_id
+def _ids(item: Any) -> tuple[str | None, ...]:
+    """The ids an object may be known by. In a row of dialect A `id` is the database's own number."""
+    if gateway.is_task_row(item):
+        return as_text(item["task_id"]), as_text(dig(item, "data", "id"))
+    return (as_text(dig(item, "id")),)
 
 
 def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: Kind) -> tuple[Artifact, ...]:
     """What lies at `places`; a link that several places hold is taken once, in its first role."""
     found: dict[str, Artifact] = {}
     for path, role in places:
+        if not isinstance(source, dict) or source.get(path[0]) is None:
+            continue  # most tasks, most of the time, have made nothing yet
         url = as_url(dig(source, *path))
         if url is not None and url not in found:
             beside = dig(source, *path[:-1])
@@ -168,8 +171,10 @@ def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: 
     return tuple(found.values())
 
 
-def _best_first(videos: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-    """The best copy there is counts as what the person asked for, whatever its role would be beside a better one."""
+def _ranked(videos: tuple[Artifact, ...], *, is_final: bool) -> tuple[Artifact, ...]:
+    """The best copy there is counts as what the person asked for; before the end, any copy is but a preview."""
+    if not is_final:
+        return tuple(video.model_copy(update={"role": "preview"}) for video in videos)
     if not videos or videos[0].role == "primary":
         return videos
     return (videos[0].model_copy(update={"role": "primary"}), *videos[1:])
