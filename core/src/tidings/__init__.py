@@ -69,7 +69,7 @@ _HOMES = {
     "tidings.client": ("AsyncClient", "Client", "fetch", "fetch_many", "wait"),
     "tidings.model": ("Artifact", "Failure", "TaskRef", "TaskState", "TaskStatus"),
 }
-_HOME_OF = {name: "tidings.errors" for name in __all__} | {
+_HOME_OF = dict.fromkeys(__all__, "tidings.errors") | {
     name: home for home, names in _HOMES.items() for name in names
 }
 

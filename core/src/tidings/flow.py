@@ -64,7 +64,7 @@ def complete(answers: Mapping[TaskRef, Any], refs: Sequence[TaskRef]) -> dict[Ta
 
 
 def _checked_answer(answer: object, ref: TaskRef) -> Answer:
-    if isinstance(answer, TaskStatus) and answer.ref == ref:
+    if isinstance(answer, TaskStatus) and (answer.ref is ref or answer.ref == ref):
         return answer
     if isinstance(answer, FetchError):
         return about(answer, ref)

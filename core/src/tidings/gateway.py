@@ -7,10 +7,9 @@ For every provider that is reached through such a gateway, bundled or not. The f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.model import TaskState
@@ -34,8 +33,7 @@ _SUCCESS = "success"
 _ERRORS: Mapping[str, type[FetchError]] = MappingProxyType({"task_not_exist": TaskNotFound})
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """The gateway's record of one task, around the provider's own object.
 
     Attributes:

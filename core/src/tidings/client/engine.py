@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -109,8 +109,8 @@ class AsyncClient:
         """
         task = named(ref)
         names = checked_includes(include, self._targets.of(task).provider) if include else ()
-        if timeout is None:
-            return await self._look(task, names)
+        if timeout is None and not names:
+            return status_of(await self._lane(task).answer(task))
         try:
             async with asyncio.timeout(timeout):
                 return await self._look(task, names)
@@ -142,12 +142,9 @@ class AsyncClient:
         names = tuple(include)
         for task in tasks if names else ():
             checked_includes(names, self._targets.of(task).provider)
-        asked = {task: self._lane(task).ask(task) for task in dict.fromkeys(tasks)}
-        await _done(asked.values(), timeout)
-        answers = {task: outcome(future, task, timeout) for task, future in asked.items()}
-        if names:
-            answers = dict(zip(answers, await self._all_with_extras(answers.values(), names), strict=True))
-        results = [answers[task] for task in tasks]
+        looks = {task: asyncio.create_task(self._look_or_error(task, names)) for task in dict.fromkeys(tasks)}
+        await done(looks.values(), timeout)
+        results = [outcome(looks[task], task, timeout) for task in tasks]
         if not return_exceptions and any(isinstance(result, TidingsError) for result in results):
             raise FetchErrors(results)
         return results
@@ -178,7 +175,7 @@ class AsyncClient:
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    answer = await self._lane(task).ask(task, due=waiting.next_look)
+                    answer = await self._lane(task).answer(task, due=waiting.next_look)
                     verdict = judge(waiting, answer, self._clock.monotonic(), self._patience)
                     if isinstance(verdict, GiveUp):
                         raise verdict.error
@@ -202,26 +199,23 @@ class AsyncClient:
         return await save(status, Path(to), self._connected(), roles=tuple(roles), clock=self._clock)
 
     async def _look(self, task: TaskRef, names: tuple[str, ...]) -> TaskStatus:
-        status = status_of(await self._lane(task).ask(task))
-        return await self._with_extras(status, names) if names else status
+        return await self._with_extras(status_of(await self._lane(task).answer(task)), names)
 
-    async def _with_extras(self, status: TaskStatus, names: Iterable[str]) -> TaskStatus:
+    async def _look_or_error(self, task: TaskRef, names: tuple[str, ...]) -> TaskStatus | TidingsError:
+        try:
+            return await self._look(task, names)
+        except TidingsError as error:
+            return error
+
+    async def _with_extras(self, status: TaskStatus, names: Sequence[str]) -> TaskStatus:
         """The status with the extras of those names; one that cannot be had leaves the status as it is."""
         if status.state is not TaskState.succeeded:
             return status
-        asked = {name: self._lane(status.ref).ask(status.ref, include=name) for name in names}
-        await _done(asked.values(), None)
-        for name, future in asked.items():
-            status = with_extra(status, name, future.result())
+        lane = self._lane(status.ref)
+        extras = await asyncio.gather(*(lane.answer(status.ref, include=name) for name in names))
+        for name, extra in zip(names, extras, strict=True):
+            status = with_extra(status, name, extra)
         return status
-
-    async def _all_with_extras(
-        self, answers: Iterable[TaskStatus | TidingsError], names: tuple[str, ...]
-    ) -> list[TaskStatus | TidingsError]:
-        async def one(answer: TaskStatus | TidingsError) -> TaskStatus | TidingsError:
-            return await self._with_extras(answer, names) if isinstance(answer, TaskStatus) else answer
-
-        return await asyncio.gather(*map(one, answers))
 
     def _lane(self, task: TaskRef) -> Lane:
         """The lane to the task's provider with its account, on the running loop."""
@@ -248,12 +242,13 @@ def named(ref: str | TaskRef) -> TaskRef:
     return ref if isinstance(ref, TaskRef) else TaskRef.parse(ref)
 
 
-async def _done(asked: Iterable[asyncio.Future[Any]], timeout: float | None) -> None:
+async def done(looks: Iterable[asyncio.Task[Any]], timeout: float | None) -> None:
     """Return when all are done; those that are not within `timeout` seconds are cancelled, as all are with us."""
-    pending = set(asked)
+    pending = set(looks)
     try:
         if pending:
             _, pending = await asyncio.wait(pending, timeout=timeout)
     finally:
-        for future in pending:
-            future.cancel()
+        for look in pending:
+            look.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)

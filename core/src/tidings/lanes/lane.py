@@ -7,9 +7,8 @@ import logging
 import math
 import random
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from tidings.clock import Clock
@@ -59,42 +58,37 @@ class Lane:
         self._spread = spread
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._asks: dict[tuple[TaskRef, str | None], Ask] = {}
+        self._asks: defaultdict[str | None, dict[TaskRef, Ask]] = defaultdict(dict)  # by the extra's name
         self._queues: OrderedDict[Group, Queue] = OrderedDict()
         self._flights: set[Flight] = set()
         self._is_pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._words: set[str] = set()
 
-    def ask(self, ref: TaskRef, *, include: str | None = None, due: float | None = None) -> asyncio.Future[Any]:
-        """A future for the answer: a `TaskStatus` or an extra, or the `TidingsError` that says why there is none.
+    async def answer(self, ref: TaskRef, *, include: str | None = None, due: float | None = None) -> Any:
+        """The answer: a `TaskStatus` or an extra, or the `TidingsError` that says why there is none, as a value.
 
-        Cancelling the future leaves the question to the others who wait for it; when the last leaves, it is dropped
-        and a request that serves nobody else is cancelled.
+        A caller that is cancelled leaves the question to the others who wait for it. When the last one leaves, it is
+        dropped, and a request that serves nobody else is cancelled.
 
         Args:
             due: when to ask, monotonic seconds; now when None. A shared request may bring the answer earlier.
         """
-        now = self._clock.monotonic()
-        when = now if due is None else due
-        ask = self._asks.get((ref, include))
-        if ask is None:
-            ask = self._asks[ref, include] = Ask(ref, include, when)
-            self._queue(ask).add(ask, now)
-        elif ask.flight is None and when < ask.due and not ask.attempt:  # a retry keeps its distance
-            ask.due = when
-            self._queue(ask).add(ask, now)
-        waiter: asyncio.Future[Any] = self._loop.create_future()
+        ask = self._ask(ref, include, due)
+        waiter = self._loop.create_future()
         ask.waiters.append(waiter)
-        waiter.add_done_callback(partial(self._on_done, ask))
-        self._pump_soon()
-        return waiter
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            self._leave(ask, waiter)
+            raise
 
     async def aclose(self) -> None:
         """Stop. Whoever still waits gets a `TidingsError`."""
         if self._timer is not None:
             self._timer.cancel()
-        asks, self._asks = list(self._asks.values()), {}
+        asks = [ask for asks in self._asks.values() for ask in asks.values()]
+        self._asks.clear()
         self._queues.clear()
         for ask in asks:
             _answer(ask, TidingsError("the client was closed before the answer came", ref=ask.ref))
@@ -103,24 +97,42 @@ class Lane:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _ask(self, ref: TaskRef, include: str | None, due: float | None) -> Ask:
+        """The question about `ref`: one that is asked already, moved up if need be, or a new one."""
+        now = self._clock.monotonic()
+        when = now if due is None else due
+        asks = self._asks[include]
+        ask = asks.get(ref)
+        if ask is None:
+            ask = asks[ref] = Ask(ref, include, when)
+        elif ask.flight is not None or ask.attempt or when >= ask.due:  # a retry keeps its distance
+            return ask
+        ask.due = when
+        self._queue(ask).add(ask, now)
+        self._pump_soon()
+        return ask
+
     def _queue(self, ask: Ask) -> Queue:
         group = (ask.ref.route, ask.include)
         if group not in self._queues:
             self._queues[group] = Queue()
         return self._queues[group]
 
-    def _on_done(self, ask: Ask, waiter: asyncio.Future[Any]) -> None:
-        """A waiter is done; if it was cancelled, it leaves, and the last one drops the question."""
-        if not waiter.cancelled() or waiter not in ask.waiters:
+    def _leave(self, ask: Ask, waiter: asyncio.Future[Any]) -> None:
+        """A caller was cancelled; the last one drops the question."""
+        if waiter not in ask.waiters:
             return
         ask.waiters.remove(waiter)
         if ask.waiters:
             return
-        self._asks.pop((ask.ref, ask.include), None)
+        self._forget(ask)
         if ask.flight is None:
             self._queue(ask).drop(ask)
         else:
             ask.flight.leave()
+
+    def _forget(self, ask: Ask) -> None:
+        self._asks[ask.include].pop(ask.ref, None)
 
     def _pump_soon(self) -> None:
         """Look at the queues once, after everything that is asked in this turn of the loop."""
@@ -178,7 +190,7 @@ class Lane:
             return
         for queue in self._queues.values():
             for ask in queue.take_all_ready(now):
-                self._asks.pop((ask.ref, ask.include), None)
+                self._forget(ask)
                 refusal = about(error, ask.ref)
                 refusal.retry_after = pause
                 _answer(ask, refusal)
@@ -219,7 +231,7 @@ class Lane:
                 ask.due = now + delay
                 self._queue(ask).add(ask, now)
                 continue
-            del self._asks[ask.ref, ask.include]
+            self._forget(ask)
             if isinstance(answer, TaskStatus) and answer.state is TaskState.unknown:
                 self._warn_of(answer)
             _answer(ask, answer)

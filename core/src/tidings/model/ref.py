@@ -15,6 +15,7 @@ from tidings.errors import InvalidRef
 
 GRAMMAR = "provider[@account]:[route/]id"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what almost every id is: nothing further to check, nothing to encode
 _RESERVED = frozenset({"gateway"})
 _MAX_LENGTH = 4096  # characters; a signed polling URL fits, a pasted log does not
 _DOTS = frozenset({".", ".."})  # as path segments they name a folder, not a task, however they are encoded
@@ -113,6 +114,8 @@ def _check(ref: TaskRef) -> None:
         raise InvalidRef(_explain(ref.provider, "a provider's name has only letters, digits and dashes"))
     if ref.provider in _RESERVED:
         raise InvalidRef(f"{ref.provider!r} is not a provider: name the maker of the task, for example luma:ID")
+    if ref.account is None and ref.route is None and _PLAIN_ID.fullmatch(ref.id):
+        return
     # Counted here and not in the text, where one character of an id may take twelve.
     if sum(len(part) for part in (ref.provider, ref.id, ref.account, ref.route) if part) > _MAX_LENGTH:
         raise InvalidRef(_explain(ref.id, f"it is longer than {_MAX_LENGTH} characters"))

@@ -81,6 +81,8 @@ def as_time(value: Any) -> datetime | None:
 
     0, an empty text and the year 1 (Go's zero time) mean "not set" and are None; a text without an offset is UTC.
     """
+    if not value:  # most instants of most tasks
+        return None
     number = as_number(value)
     try:
         if number is not None:
