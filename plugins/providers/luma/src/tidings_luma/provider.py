@@ -32,7 +32,11 @@ _VIDEOS: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("artifact", "video_raw", "url"), "raw"),
     (("video", "url"), "watermarked"),
 )
-_GATEWAY_VIDEO: tuple[tuple[tuple[str, ...], Role], ...] = ((("result_url",), "primary"),)
+# Where the gateway's own row may hold the link; until 2026 the row of a SUCCESS kept it in its `fail_reason`.
+_GATEWAY_VIDEO: tuple[tuple[tuple[str, ...], Role], ...] = (
+    (("result_url",), "primary"),
+    (("fail_reason",), "primary"),
+)
 _IMAGES: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("thumbnail", "url"), "thumbnail"),
     (("thumbnail",), "thumbnail"),
