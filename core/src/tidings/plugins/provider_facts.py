@@ -31,17 +31,11 @@ def vetted(returned: object, name: str) -> Provider:
         if inspect.iscoroutine(returned):
             returned.close()  # nobody will await it; Python would say so much later, in another place
         raise Flaw(f"tidings_provider returned {_shown(returned)}, not a subclass of tidings.provider.Provider")
-    for check in _CHECKS_OF_THE_CLASS:
-        _raise_if(check(returned, name))
-    provider = guarded(returned, doing="making an instance of it")
-    for check_instance in _CHECKS_OF_THE_INSTANCE:
-        _raise_if(check_instance(provider))
-    return provider
-
-
-def _raise_if(reason: str | None) -> None:
-    if reason is not None:
-        raise Flaw(reason)
+    for check in _CHECKS:
+        reason = check(returned, name)
+        if reason is not None:
+            raise Flaw(reason)
+    return guarded(returned, doing="making an instance of it")
 
 
 def _shown(value: object) -> str:
@@ -139,18 +133,17 @@ def _includes(kind: Claimed, _: str) -> str | None:
     return None if is_right else f"{kind.__name__}.includes must be a table from names to tidings.provider.Include"
 
 
-def _auths(provider: Provider) -> str | None:
-    """A plain function as a class attribute becomes a method, and would be called with one argument too many."""
+def _auths(kind: Claimed, _: str) -> str | None:
+    """They are called on the class, so a method would miss its `self`."""
     for name in ("auth", "gateway_auth"):
         try:
-            inspect.signature(getattr(provider, name)).bind("key", 0.0)
+            inspect.signature(getattr(kind, name)).bind("key", 0.0)
         except (TypeError, ValueError):
-            kind = type(provider).__name__
-            return f"{kind}.{name} must take a key and a time: a function there is written staticmethod(function)"
+            return f"{kind.__name__}.{name} must be a function of a key and a time, without self"
     return None
 
 
-_CHECKS_OF_THE_CLASS: tuple[Callable[[Claimed, str], str | None], ...] = (
+_CHECKS: tuple[Callable[[Claimed, str], str | None], ...] = (
     _abstract,
     _speakable,
     _name,
@@ -160,5 +153,5 @@ _CHECKS_OF_THE_CLASS: tuple[Callable[[Claimed, str], str | None], ...] = (
     _batch,
     _addresses,
     _includes,
+    _auths,
 )
-_CHECKS_OF_THE_INSTANCE: tuple[Callable[[Provider], str | None], ...] = (_auths,)

@@ -1,0 +1,63 @@
+"""What to say when no address or key is found: the exact lines that would help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tidings.config.settings import GATEWAY, Setting, Variables, variables
+from tidings.provider import Provider
+
+
+def nothing_configured(provider: Provider, accounts: Sequence[str]) -> str:
+    """Nothing at all says whom to ask. `accounts`: names of those that would do."""
+    own = variables(provider.name)
+    ways: list[str] = []
+    if provider.gateway_path is not None:
+        ways.append(f"  {GATEWAY.url}=https://…  and  {GATEWAY.key}=…   (a gateway, for every provider it serves)")
+    url = "" if provider.official_url is not None else f"{own.url}=https://…  and  "
+    ways.append(f"  {url}{own.key}=…   ({provider.name} only{_officially(provider)})")
+    if accounts:
+        ways.append(f"  or name one of your accounts in the ref, like {provider.name}@{accounts[0]}:ID")
+    lines = "\n".join(ways)
+    return f"nothing says whom to ask about {provider.name} tasks, or with which key. Set in the environment\n{lines}"
+
+
+def _officially(provider: Provider) -> str:
+    return f", at {provider.official_url}" if provider.official_url is not None else ""
+
+
+def key_missing(url_source: str, key_name: str) -> str:
+    """There is a URL, but no key for it."""
+    return f"there is a URL ({url_source}), but no key for it: set {key_name}"
+
+
+def url_missing(provider: Provider, names: Variables) -> str:
+    """There is a key of the provider's own, but no URL."""
+    return f"{names.key} is set, but {provider.name} has no official address: set {names.url} as well"
+
+
+def gateway_url_missing(key: Setting | None) -> str:
+    """There is a key for the gateway, but no URL."""
+    source = key.source if key is not None else GATEWAY.key
+    return f"there is a gateway key ({source}), but no gateway: set {GATEWAY.url} to its address"
+
+
+def unknown_account(provider: Provider, name: str, known: Sequence[str]) -> str:
+    """The ref names an account that is nowhere described."""
+    have = f"the accounts are: {', '.join(known)}" if known else "there are none"
+    return f"no account is called {name!r}; {have}. Accounts stand in tidings.toml under [accounts.{name}]" + (
+        "" if known else f', with provider = "{provider.name}" or a gateway\'s url, and a key'
+    )
+
+
+def other_provider(provider: Provider, own: str, name: str, where: str) -> str:
+    """The account belongs to another provider."""
+    return f"{where}: the account {name!r} is one at {own}, not at {provider.name}: name another, or none"
+
+
+def not_at_gateways(provider: Provider, name: str, where: str) -> str:
+    """The account is one at a gateway, and no gateway serves this provider."""
+    return (
+        f"{where}: the account {name!r} is one at a gateway, and no gateway serves {provider.name}; "
+        f'if its url is not a gateway\'s, add provider = "{provider.name}"'
+    )
