@@ -50,7 +50,7 @@ class FileLines:
         self._text = text
 
     def of(self, *path: str) -> str:
-        """Like "tidings.toml, line 3": where the keys lead; what is not there is blamed on the table it should be in."""
+        """As "FILE, line 3", for the keys that lead there. What is missing is blamed on the table it is missing in."""
         return f"{self._label}, line {line_of(self._text, path)}"
 
 
