@@ -79,6 +79,23 @@ class Config:
         """The names that may stand behind the @ in a ref, sorted."""
         return sorted({name for layer in self._layers for name in layer.accounts})
 
+    def accounts_of(self, provider: Provider) -> list[str]:
+        """The names that may stand behind the @ in this provider's refs, sorted."""
+        tables = {name: table for layer in reversed(self._layers) for name, table in layer.accounts.items()}
+        fits = provider.gateway_path is not None
+        return sorted(
+            name
+            for name, table in tables.items()
+            if (fits if table.provider is None else normalized(table.provider) == provider.name)
+        )
+
+    def says_anything_of(self, provider: Provider) -> bool:
+        """Whether this provider's default account was configured at all, be it badly."""
+        try:
+            return self._find_default(provider) is not None
+        except ConfigError:
+            return True
+
     def account_for(self, provider: Provider, account: str | None) -> Account:
         """Whom to ask about this provider's tasks: the named account, else its own variables, else the gateway.
 
@@ -97,12 +114,15 @@ class Config:
         return found
 
     def _default(self, provider: Provider) -> Account:
+        found = self._find_default(provider)
+        if found is None:
+            raise ConfigError(advice.nothing_configured(provider, self.accounts_of(provider)))
+        return found
+
+    def _find_default(self, provider: Provider) -> Account | None:
         was_given = self._gateway_url is not None or self._gateway_key is not None
         own = None if was_given and provider.gateway_path is not None else self._by_own_variables(provider)
-        found = own or self._at_gateway(provider)
-        if found is None:
-            raise ConfigError(advice.nothing_configured(provider, self._own_accounts(provider)))
-        return found
+        return own or self._at_gateway(provider)
 
     def _by_own_variables(self, provider: Provider) -> Account | None:
         names = variables(provider.name)
@@ -151,16 +171,6 @@ class Config:
         if url is None:
             raise ConfigError(f"{layer.where(*path)}: the account has no url, and {provider.name} has no official one")
         return url.extended(provider.gateway_path or "") if table.provider is None else url
-
-    def _own_accounts(self, provider: Provider) -> list[str]:
-        """The names of accounts that would do, had the ref named one."""
-        tables = {name: table for layer in reversed(self._layers) for name, table in layer.accounts.items()}
-        fits = provider.gateway_path is not None
-        return sorted(
-            name
-            for name, table in tables.items()
-            if (fits if table.provider is None else normalized(table.provider) == provider.name)
-        )
 
 
 def _account(
