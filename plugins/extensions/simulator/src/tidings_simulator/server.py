@@ -96,6 +96,10 @@ class Simulator:
         """The provider's own address, as opposed to the gateway at `url`: for its official client library."""
         return f"{self.url}{OFFICIAL}/{provider}"
 
+    def dialects(self, provider: str) -> tuple[str, ...]:
+        """The dialects the provider's simulation knows."""
+        return tuple(self._played[provider].simulation.dialects)
+
     def add(
         self,
         provider: str,
