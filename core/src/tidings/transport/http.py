@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urljoin
 
 import httpx
 
@@ -17,6 +17,7 @@ from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
 from tidings.transport.contract import Download, Outgoing, Transport
 from tidings.transport.failures import TRANSPORT_ERRORS, unreachable
+from tidings.transport.openers import Opener, Straight, Through
 from tidings.transport.pool import pooled_transport
 from tidings.transport.redirects import is_redirect, redirected
 from tidings.wire import Response
@@ -41,8 +42,8 @@ class HttpTransport:
     def __init__(
         self, http: httpx.AsyncClient | httpx.AsyncBaseTransport | None = None, *, clock: Clock = SYSTEM_CLOCK
     ) -> None:
-        self._is_ours = not isinstance(http, httpx.AsyncClient)
-        self._http = http if isinstance(http, httpx.AsyncClient) else _client(http or pooled_transport())
+        self._opener: Opener
+        self._opener = Through(http) if isinstance(http, httpx.AsyncClient) else Straight(http or pooled_transport())
         self._clock = clock
 
     async def send(self, outgoing: Outgoing) -> Response:
@@ -71,24 +72,20 @@ class HttpTransport:
             raise Unreachable(f"the file from {httpx.URL(url).host} took longer than {timeout:g} s") from error
 
     async def aclose(self) -> None:
-        if self._is_ours:
-            await self._http.aclose()
+        await self._opener.aclose()
 
     async def _exchange(self, outgoing: Outgoing) -> Response:
-        method, url = outgoing.method, outgoing.url
+        url = outgoing.url
+        timeout = httpx.Timeout(outgoing.timeout, connect=min(_CONNECT_TIMEOUT, outgoing.timeout))
         for _ in range(_MAX_REDIRECTS):
-            request = self._http.build_request(
-                method,
-                url,
-                headers=outgoing.headers,
-                content=outgoing.body,
-                timeout=httpx.Timeout(outgoing.timeout, connect=min(_CONNECT_TIMEOUT, outgoing.timeout)),
+            response = await self._opener.open(
+                outgoing.method, url, headers=outgoing.headers, content=outgoing.body, timeout=timeout
             )
-            response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
                 if not is_redirect(response.status_code):
                     return await self._received(response, outgoing)
-                url = redirected(method, url, response.status_code, response.headers.get("location", ""))
+                location = response.headers.get("location", "")
+                url = redirected(outgoing.method, url, response.status_code, location)
             finally:
                 await response.aclose()
         raise UnexpectedResponse("the server redirects in circles: check the URL")
@@ -105,13 +102,12 @@ class HttpTransport:
         """Storage may send a link on to any host: no key goes along. The whole body is the caller's to read."""
         timeout = httpx.Timeout(_IDLE_TIMEOUT, connect=_CONNECT_TIMEOUT)
         try:
-            request = self._http.build_request("GET", url, timeout=timeout, headers={"accept": "*/*"})
             for _ in range(_MAX_REDIRECTS):
-                response = await self._http.send(request, stream=True, follow_redirects=False)
-                if response.next_request is None:
+                response = await self._opener.open("GET", url, headers={}, content=None, timeout=timeout)
+                if not is_redirect(response.status_code):
                     return response
                 await response.aclose()
-                request = response.next_request
+                url = urljoin(url, response.headers.get("location", ""))
         except TRANSPORT_ERRORS as error:
             raise unreachable(error, url) from error
         raise Unreachable("the link redirects in circles", retryable=False)
@@ -128,15 +124,10 @@ def as_transport(given: TransportLike | None, clock: Clock) -> Transport:
     return given
 
 
-def _client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # one account's session must not meet another's
-    return httpx.AsyncClient(transport=transport, cookies=no_cookies, headers={"user-agent": "tidings"})
-
-
 async def _bounded(response: httpx.Response) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
+    async for chunk in _decoded(response):
         size += len(chunk)
         if size > MAX_BODY:
             raise UnexpectedResponse(f"the answer is larger than {MAX_BODY} bytes", status_code=response.status_code)
@@ -147,7 +138,14 @@ async def _bounded(response: httpx.Response) -> bytes:
 async def _chunks(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
     """The body piece by piece. Only its own errors are translated, not those of whoever writes the pieces down."""
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in _decoded(response):
             yield chunk
     except TRANSPORT_ERRORS as error:
         raise unreachable(error, url) from error
+
+
+def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body's bytes, decompressed; straight from the stream where there is nothing to decompress."""
+    if "content-encoding" in response.headers or not isinstance(response.stream, httpx.AsyncByteStream):
+        return response.aiter_bytes()
+    return aiter(response.stream)
