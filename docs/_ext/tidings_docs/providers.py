@@ -1,0 +1,79 @@
+"""A provider's page, from the class its plugin gives and the samples its package holds."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterable, Iterator
+
+from tidings.plugins import Installed, default_plugins
+from tidings.provider import Provider
+from tidings.testing.samples import Sample, load_samples
+from tidings_docs.markdown import MarkdownDirective, code, table
+
+
+class ProviderDirective(MarkdownDirective):
+    """`{tidings-provider} NAME`: facts, states, extras and samples of one installed provider."""
+
+    required_arguments = 1
+
+    def lines(self) -> Iterator[str]:
+        provider = default_plugins().provider(self.arguments[0])
+        module = sys.modules[type(provider).__module__]
+        yield from [inspect.getdoc(module) or "", "", "## Facts"]
+        yield from table(["", ""], _facts(provider))
+        yield from ["## States", "", f"Source of the words: <{provider.docs_url}> and the pages named above."]
+        yield from table(
+            ["the provider says", "state", "final"],
+            [[code(word), code(state), "yes" if state.is_final else ""] for word, state in provider.states.items()],
+        )
+        yield from ["A word in no row is `unknown`; the word itself is in `raw_state`. Case does not matter.", ""]
+        if provider.includes:
+            yield from ["## Extras", "", "For `include=` and `--include`."]
+            yield from table(["name", "what it is"], [[code(name), one.title] for name, one in provider.includes.items()])
+        yield from _samples(load_samples(type(provider).__module__.partition(".")[0]))
+
+
+def _facts(provider: Provider) -> Iterator[list[str]]:
+    limits = provider.limits
+    yield ["title", provider.title]
+    yield ["in a ref", code(f"{provider.name}:{'ROUTE/' if provider.routes else ''}ID")]
+    yield ["routes", ", ".join(map(code, provider.routes)) or "none"]
+    yield ["official address", provider.official_url or "none: it is reached through gateways"]
+    yield ["at a gateway", _gateway(provider.gateway_path)]
+    yield ["most tasks in one request", str(limits.batch)]
+    yield ["requests a second", "no limit stated" if limits.per_second is None else f"{limits.per_second:g}"]
+    yield ["least seconds between two looks at a task", f"{limits.interval:g}"]
+    yield ["links live for", "not stated" if provider.url_lifetime is None else f"{provider.url_lifetime:g} s"]
+
+
+def _gateway(path: str | None) -> str:
+    if path is None:
+        return "not served by gateways"
+    return f"below {code(path)}" if path else "yes, paths are whole"
+
+
+def _samples(samples: Iterable[Sample]) -> Iterator[str]:
+    yield from ["## Samples", "", "Exchanges in its package. They feed its conformance test and this table."]
+    yield from table(["sample", "expected", "source"], [[code(one), _expected(one), one.source] for one in samples])
+
+
+def _expected(sample: Sample) -> str:
+    said = (str(one.get("state") or one.get("error") or "the extra") for one in sample.expect.values())
+    return ", ".join(map(code, dict.fromkeys(said)))
+
+
+class ProvidersDirective(MarkdownDirective):
+    """`{tidings-providers}`: a row for each provider that is installed where the docs are built."""
+
+    def lines(self) -> Iterator[str]:
+        rows = [row for row in default_plugins().survey() if isinstance(row, Installed)]
+        yield from table(
+            ["provider", "title", "batch", "package"],
+            [[self._link(row.name), row.title, str(row.batch), str(row.distribution)] for row in rows],
+        )
+
+    def _link(self, name: str) -> str:
+        """Who builds the docs may have installed a provider that has no page here."""
+        has_page = f"reference/providers/{name}" in self.env.found_docs
+        return f"[{name}](/reference/providers/{name}.md)" if has_page else code(name)
