@@ -1,0 +1,155 @@
+"""Decisions of a wait, as tables: look again and when, be content, or give up and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidings.errors import (
+    ProviderUnavailable,
+    QuotaExhausted,
+    RateLimited,
+    TaskNotFound,
+    Unauthorized,
+    UnexpectedResponse,
+    UnknownState,
+    Unreachable,
+)
+from tidings.model import TaskRef, TaskState, TaskStatus
+from tidings.schedule import Done, GiveUp, Patience, Waiting, judge, next_look
+
+REF = TaskRef("luma", "x")
+PATIENCE = Patience(growth=0.1, longest_pause=30.0, outage=300.0, not_found=60.0, unknown=600.0)
+FRESH = Waiting(began=0.0, least_pause=5.0)
+
+
+def status(state: TaskState, raw: str = "") -> TaskStatus:
+    return TaskStatus(ref=REF, state=state, raw_state=raw, observed_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+RUNNING = status(TaskState.running)
+SEEN = replace(FRESH, last_status=RUNNING)
+
+
+@pytest.mark.parametrize("state", [state for state in TaskState if state.is_final or state is TaskState.input_required])
+def test_a_final_state_and_a_question_to_the_person_end_a_wait(state):
+    assert judge(FRESH, status(state), 1.0, PATIENCE) == Done(status(state))
+
+
+@pytest.mark.parametrize("state", [TaskState.pending, TaskState.queued, TaskState.running, TaskState.unknown])
+def test_every_other_state_goes_on(state):
+    assert isinstance(judge(FRESH, status(state), 1.0, PATIENCE), Waiting)
+
+
+@pytest.mark.parametrize(
+    ("now", "next_at"),
+    [
+        (0.0, 5.0),  # the provider's own pause at first
+        (50.0, 55.0),
+        (100.0, 110.0),  # then a tenth of the time waited
+        (300.0, 330.0),
+        (10_000.0, 10_030.0),  # and never more than half a minute
+    ],
+)
+def test_pauses_grow_with_the_time_waited(now, next_at):
+    assert next_look(FRESH, now, PATIENCE) == next_at
+
+
+@pytest.mark.parametrize(
+    ("deadline", "now", "next_at"),
+    [
+        (900.0, 0.0, 5.0),  # far off
+        (8.0, 5.0, 10.0),  # the last chance (7.0) comes too soon after this look: there is none, the deadline ends it
+        (9.0, 5.0, 8.0),  # a last look one second before the end
+        (5.0, 0.0, 4.0),
+    ],
+)
+def test_the_last_look_comes_just_before_the_deadline(deadline, now, next_at):
+    assert next_look(replace(FRESH, deadline=deadline), now, PATIENCE) == next_at
+
+
+def test_a_server_that_asks_for_time_is_given_it_even_at_the_deadline():
+    waiting = replace(FRESH, deadline=20.0)
+    assert next_look(waiting, 5.0, PATIENCE, at_least=60.0) == 65.0
+
+
+@pytest.mark.parametrize(
+    ("waiting", "error", "now", "goes_on"),
+    [
+        (FRESH, Unreachable(), 1.0, True),
+        (replace(FRESH, failing_since=0.0), Unreachable(), 299.0, True),
+        (replace(FRESH, failing_since=0.0), Unreachable(), 300.0, False),
+        (replace(SEEN, failing_since=0.0), ProviderUnavailable(), 299.0, True),
+        (replace(FRESH, failing_since=0.0), RateLimited(), 1e6, True),  # a rate limit ends; it is no failure
+        (FRESH, Unauthorized(), 1.0, False),
+        (FRESH, QuotaExhausted(), 1.0, False),
+        (FRESH, TaskNotFound(), 59.0, True),  # too new for the gateway
+        (FRESH, TaskNotFound(), 60.0, False),
+        (SEEN, TaskNotFound(), 5000.0, True),  # it was there before: one answer's slip
+        (replace(SEEN, failing_since=5000.0), TaskNotFound(), 5059.0, True),
+        (replace(SEEN, failing_since=5000.0), TaskNotFound(), 5060.0, False),
+        (FRESH, UnexpectedResponse(), 1.0, False),  # a web page at the first look is a wrong URL
+        (SEEN, UnexpectedResponse(), 500.0, True),  # after good answers it is maintenance
+        (replace(SEEN, failing_since=500.0), UnexpectedResponse(), 801.0, False),
+    ],
+)
+def test_which_failed_looks_a_wait_bears(waiting, error, now, goes_on):
+    verdict = judge(waiting, error, now, PATIENCE)
+    assert isinstance(verdict, Waiting) is goes_on
+    if isinstance(verdict, GiveUp):
+        assert verdict.error is error
+        assert error.last_status is waiting.last_status
+    else:
+        assert verdict.last_error is error
+
+
+def test_a_good_answer_ends_a_run_of_failures():
+    failing = judge(SEEN, Unreachable(), 10.0, PATIENCE)
+    assert failing.failing_since == 10.0
+    good = judge(failing, RUNNING, 20.0, PATIENCE)
+    assert (good.failing_since, good.last_error) == (None, None)
+
+
+def test_a_failed_look_respects_what_the_server_asked_for():
+    verdict = judge(FRESH, RateLimited(retry_after=42.0), 1.0, PATIENCE)
+    assert verdict.next_look == 43.0
+
+
+def test_an_unknown_word_is_waited_through_within_its_own_budget():
+    mystery = status(TaskState.unknown, "PONDERING")
+    waiting = judge(FRESH, mystery, 100.0, PATIENCE)
+    assert waiting.unknown_since == 100.0
+    assert isinstance(judge(waiting, mystery, 699.0, PATIENCE), Waiting)
+    verdict = judge(waiting, mystery, 700.0, PATIENCE)
+    assert isinstance(verdict.error, UnknownState)
+    assert "PONDERING" in str(verdict.error)
+    assert verdict.error.last_status is mystery
+
+
+def test_a_known_word_resets_the_budget_of_unknown_ones():
+    waiting = judge(FRESH, status(TaskState.unknown, "?"), 0.0, PATIENCE)
+    assert judge(waiting, RUNNING, 599.0, PATIENCE).unknown_since is None
+
+
+ANSWERS = st.one_of(
+    st.sampled_from([status(state) for state in TaskState]),
+    st.sampled_from(
+        [Unreachable, RateLimited, TaskNotFound, ProviderUnavailable, Unauthorized, UnexpectedResponse]
+    ).map(lambda kind: kind()),
+)
+
+
+@given(st.lists(ANSWERS, max_size=50), st.floats(0, 1e6), st.floats(0.1, 60), st.none() | st.floats(1, 1e4))
+def test_every_look_is_later_than_the_last_whatever_is_answered(answers, began, least_pause, timeout):
+    waiting = Waiting(began, least_pause, deadline=None if timeout is None else began + timeout, next_look=began)
+    now = began
+    for answer in answers:
+        verdict = judge(waiting, answer, now, PATIENCE)
+        if not isinstance(verdict, Waiting):
+            return
+        assert verdict.next_look >= now + least_pause / 2
+        waiting, now = verdict, verdict.next_look
