@@ -72,7 +72,7 @@ def _introduction(simulator: Simulator, tasks: int) -> list[str]:
 
     refs = [task.ref for task in add_crowd(simulator, tasks)]
     return [
-        f"Playing {', '.join(simulator.providers)} at {simulator.url}; time runs {simulator.clock.speed:g} times as fast.",
+        f"Plays {', '.join(simulator.providers)} at {simulator.url}, {simulator.clock.speed:g} times as fast as real.",
         *(f"Not playing {name}: {why}" for name, why in simulator.skipped.items()),
         "",
         f"export TIDINGS_GATEWAY_URL={simulator.url}",

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
+
 from tidings.client import AsyncClient
 from tidings.config import Config
 from tidings.errors import TidingsError
 from tidings.model import TaskRef, TaskState, TaskStatus
-
 from tidings_simulator.server import Simulator
 
 SPEED = 10.0  # simulated seconds in a real one: half a minute of rendering is three seconds of watching

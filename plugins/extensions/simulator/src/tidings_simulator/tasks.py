@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from tidings.testing.simulation import Link, SimulatedTask, Simulation, Timeline
 
@@ -32,8 +33,9 @@ class Record:
 
     @property
     def ref(self) -> str:
-        """The task as Tidings names it: `provider:[route/]id`, for ids that need no quoting."""
-        return f"{self.provider}:{self.route}/{self.id}" if self.route else f"{self.provider}:{self.id}"
+        """The task as Tidings names it. An id that no ref can have (`..`) is quoted like any other."""
+        route = f"{quote(self.route, safe='/')}/" if self.route else ""
+        return f"{self.provider}:{route}{quote(self.id, safe='')}"
 
 
 class Tasks:
