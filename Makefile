@@ -31,10 +31,10 @@ check: .venv/.dev ## Lint, types, layers and changelog fragments
 	$(BIN)/python -m towncrier build --draft --version next > /dev/null
 
 tests: .venv/.dev ## Run every test, and measure the coverage of the core
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 tests-httpx2: .venv/.dev ## Run the core's and the plugins' tests with httpx2 in httpx's place
-	TIDINGS_TEST_HTTPX2=1 $(BIN)/python -m pytest -n 2 $(CORE_TESTS)
+	TIDINGS_TEST_HTTPX2=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(CORE_TESTS)
 
 bench: .venv/.dev ## Measure: ratios against a plain aiohttp loop, in one run
 	$(BIN)/python tests/benchmarks/bench.py
