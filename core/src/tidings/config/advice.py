@@ -45,7 +45,7 @@ def gateway_url_missing(key: Setting | None) -> str:
 def unknown_account(provider: Provider, name: str, known: Sequence[str]) -> str:
     """The ref names an account that is nowhere described."""
     have = f"the accounts are: {', '.join(known)}" if known else "there are none"
-    return f"no account is called {name!r}, as {provider.name}@{name} asks for; {have}; add it to [accounts] in tidings.toml"
+    return f"no account is called {name!r} (for {provider.name}); {have}; add it to [accounts] in tidings.toml"
 
 
 def other_provider(provider: Provider, own: str, name: str, where: str) -> str:

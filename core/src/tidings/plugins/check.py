@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint
 from typing import TypeVar
 
@@ -82,6 +82,17 @@ def implementations(manager: pluggy.PluginManager) -> Iterator[tuple[str, HookIm
         for hook in manager.get_hookcallers(plugin) or ():
             for implementation in hook.get_hookimpls():
                 yield hook.name, implementation
+
+
+def observed(manager: pluggy.PluginManager) -> list[str]:
+    """The hooks by which the manager's plugin is told something; the others ask it for one answer."""
+    told = {name for name in _hook_names(manager) if not _options(manager, name).get("firstresult")}
+    return [name for name, _ in implementations(manager) if name in told]
+
+
+def _options(manager: pluggy.PluginManager, name: str) -> Mapping[str, object]:
+    options: Mapping[str, object] | None = manager.parse_hookspec_opts(hookspecs, name)
+    return options or {}
 
 
 def _hook_names(manager: pluggy.PluginManager) -> list[str]:

@@ -188,12 +188,15 @@ class Plugins:
         return {name: found for name, found in opened.items() if not isinstance(found, Quarantined)}
 
     def _open_extension(self, name: str, point: EntryPoint) -> pluggy.PluginManager | Quarantined:
-        from tidings.plugins.check import Flaw, open_plugin  # brings pluggy: nobody may be listening
+        from tidings.plugins.check import Flaw, observed, open_plugin  # brings pluggy: nobody may be listening
 
         try:
-            return open_plugin(point, name)
+            manager = open_plugin(point, name)
+            if not observed(manager):
+                raise Flaw("it observes nothing: none of its hooks is one for extensions")
         except Flaw as flaw:
             return self._quarantine(name, point, flaw)
+        return manager
 
     def _load_command(self, name: str, point: EntryPoint) -> click.Command:
         import click  # whoever runs a command has it; the core need not
