@@ -56,7 +56,7 @@ clean: ## Remove .venv and everything that was built
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'Tidings needs Python 3.11 or newer, and "$(PYTHON)" is not: name one with make PYTHON=python3.11' >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # pip knows dependency groups since 25.1.
 .venv/.pip: $(BIN)/python

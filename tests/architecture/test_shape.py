@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -73,7 +74,19 @@ def test_every_room_of_the_core_has_its_tests(room):
     assert found, f"write tests/core/test_{room}.py"
 
 
-def test_no_two_rooms_of_the_picture_are_missing_from_the_contract():
+def layers() -> list[list[str]]:
+    """The picture the linter enforces, from the top: the rooms of each line, those to come in brackets."""
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
-    drawn = {name.strip(" ()") for layer in contract["layers"] for name in layer.split("|")}
+    return [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
+
+
+def test_every_room_stands_in_the_picture():
+    drawn = {name.strip("()") for layer in layers() for name in layer}
     assert set(ROOMS) <= drawn
+
+
+def test_contributing_draws_the_picture_that_is_enforced():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    block = text.partition("A room may import those below it")[2].split("\n\n")[1]
+    drawn = [re.split(r" {3,}", line.strip())[0].split() for line in block.splitlines()]
+    assert drawn == layers()
