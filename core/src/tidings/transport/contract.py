@@ -16,7 +16,7 @@ class Outgoing:
 
     Attributes:
         timeout: seconds for everything, from connecting to the last byte.
-        secrets: texts that must not come back: where the answer repeats one, it is blotted out.
+        secrets: texts that must not come back: where the answer repeats one, it is blotted out of headers and body.
     """
 
     method: str
@@ -53,6 +53,7 @@ class Transport(Protocol):
 
         Raises:
             Unreachable: no answer, or not the whole of it.
+            UnexpectedResponse: the bytes are packed in a way that was not asked for.
         """
 
     async def aclose(self) -> None:

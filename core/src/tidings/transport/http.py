@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urljoin
 
 import httpx
@@ -16,18 +16,19 @@ import httpx
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
 from tidings.transport.contract import Download, Outgoing, Transport
-from tidings.transport.failures import TRANSPORT_ERRORS, unreachable
+from tidings.transport.failures import TRANSPORT_ERRORS, host_of, unreachable
 from tidings.transport.openers import Opener, Straight, Through
 from tidings.transport.pool import pooled_transport
 from tidings.transport.redirects import is_redirect, redirected
-from tidings.wire import Response
+from tidings.wire import Response, shorten
 
 MAX_BODY = 64 * 1024 * 1024  # bytes; a batch of 100 tasks with all their raw data is under one
 _CONNECT_TIMEOUT = 15.0  # seconds
 _IDLE_TIMEOUT = 60.0  # seconds without a byte before a download counts as cut
 _MAX_REDIRECTS = 5
 _SHORTEST_SECRET = 8  # characters; blotting out a shorter one would eat into words that are none
-_BLOT = b"[key]"
+_BLOT = "[key]"
+_PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})  # what was asked for; layers of them are bombs
 
 
 class HttpTransport:
@@ -51,8 +52,7 @@ class HttpTransport:
             async with asyncio.timeout(outgoing.timeout):
                 return await self._exchange(outgoing)
         except TimeoutError as error:
-            host = httpx.URL(outgoing.url).host
-            raise Unreachable(f"no (whole) answer from {host} within {outgoing.timeout:g} s") from error
+            raise Unreachable(f"{host_of(outgoing.url)} gave no whole answer in {outgoing.timeout:g} s") from error
         except TRANSPORT_ERRORS as error:
             raise unreachable(error, outgoing.url) from error
 
@@ -65,11 +65,12 @@ class HttpTransport:
                 try:
                     yield Download(response.status_code, dict(response.headers), _chunks(response, url))
                 finally:
-                    await response.aclose()
+                    with suppress(*TRANSPORT_ERRORS):  # all that was wanted of it has come
+                        await response.aclose()
         except TimeoutError as error:
             if not limit.expired():  # the reader's own, not ours
                 raise
-            raise Unreachable(f"the file from {httpx.URL(url).host} took longer than {timeout:g} s") from error
+            raise Unreachable(f"the file from {host_of(url)} took longer than {timeout:g} s") from error
 
     async def aclose(self) -> None:
         await self._opener.aclose()
@@ -91,19 +92,19 @@ class HttpTransport:
         raise UnexpectedResponse("the server redirects in circles: check the URL")
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
-        body = await _bounded(response)
+        body, headers = await _bounded(response), dict(response.headers)
         for secret in outgoing.secrets:
-            blotted = secret.encode()
-            if len(secret) >= _SHORTEST_SECRET and blotted in body:
-                body = body.replace(blotted, _BLOT)
-        return Response(response.status_code, dict(response.headers), body, self._clock.now())
+            if len(secret) >= _SHORTEST_SECRET:
+                body = body.replace(secret.encode(), _BLOT.encode())
+                headers = {name: value.replace(secret, _BLOT) for name, value in headers.items()}
+        return Response(response.status_code, headers, body, self._clock.now())
 
     async def _open(self, url: str) -> httpx.Response:
         """Storage may send a link on to any host: no key goes along. The whole body is the caller's to read."""
         timeout = httpx.Timeout(_IDLE_TIMEOUT, connect=_CONNECT_TIMEOUT)
         try:
             for _ in range(_MAX_REDIRECTS):
-                response = await self._opener.open("GET", url, headers={}, content=None, timeout=timeout)
+                response = await self._opener.open_bare(url, timeout=timeout)
                 if not is_redirect(response.status_code):
                     return response
                 await response.aclose()
@@ -146,6 +147,9 @@ async def _chunks(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
 
 def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body's bytes, decompressed; straight from the stream where there is nothing to decompress."""
-    if "content-encoding" in response.headers or not isinstance(response.stream, httpx.AsyncByteStream):
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in _PACKINGS:
+        raise UnexpectedResponse(f"the answer is packed as {shorten(packing, 40)}, which was not asked for")
+    if packing or not isinstance(response.stream, httpx.AsyncByteStream):
         return response.aiter_bytes()
     return aiter(response.stream)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import httpx
 
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "tidings"}
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Opener(Protocol):
@@ -17,6 +19,9 @@ class Opener(Protocol):
         self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None, timeout: httpx.Timeout
     ) -> httpx.Response:
         """The response, its body unread. Close it."""
+
+    async def open_bare(self, url: str, *, timeout: httpx.Timeout) -> httpx.Response:
+        """The same for a GET that carries nothing of ours or the user's: it may go to any host."""
 
     async def aclose(self) -> None:
         """Close the connections, if they are ours."""
@@ -33,9 +38,12 @@ class Straight:
     async def open(
         self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None, timeout: httpx.Timeout
     ) -> httpx.Response:
-        request = httpx.Request(
-            method, url, headers={**_HEADERS, **headers}, content=content, extensions={"timeout": timeout.as_dict()}
-        )
+        return await self._opened(_request(method, url, headers=headers, content=content, timeout=timeout))
+
+    async def open_bare(self, url: str, *, timeout: httpx.Timeout) -> httpx.Response:
+        return await self._opened(_request("GET", url, timeout=timeout))
+
+    async def _opened(self, request: httpx.Request) -> httpx.Response:
         response = await self._transport.handle_async_request(request)
         response.request = request
         return response
@@ -45,7 +53,10 @@ class Straight:
 
 
 class Through:
-    """Through the user's own client, with all that was set up on it. It stays theirs: nothing closes it here."""
+    """Through the user's own client, with all that was set up on it. It stays theirs: nothing closes it here.
+
+    Only how to unpack the answer is not left to it: what it may be able to unpack, a bound on the body cannot bear.
+    """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -53,8 +64,23 @@ class Through:
     async def open(
         self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None, timeout: httpx.Timeout
     ) -> httpx.Response:
-        request = self._client.build_request(method, url, headers=headers, content=content, timeout=timeout)
+        packing = {"accept-encoding": _HEADERS["accept-encoding"]}
+        request = self._client.build_request(
+            method, url, headers={**packing, **headers}, content=content, timeout=timeout
+        )
         return await self._client.send(request, stream=True, follow_redirects=False)
+
+    async def open_bare(self, url: str, *, timeout: httpx.Timeout) -> httpx.Response:
+        """Past the client's default headers, cookies and authentication, which are meant for the maker alone."""
+        request = _request("GET", url, timeout=timeout)
+        return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
 
     async def aclose(self) -> None:
         """Leave it open."""
+
+
+def _request(
+    method: str, url: str, *, timeout: httpx.Timeout, headers: Mapping[str, str] = _NONE, content: bytes | None = None
+) -> httpx.Request:
+    extensions = {"timeout": timeout.as_dict()}
+    return httpx.Request(method, url, headers={**_HEADERS, **headers}, content=content, extensions=extensions)

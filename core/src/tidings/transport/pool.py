@@ -9,10 +9,14 @@ import functools
 import os
 import ssl
 import urllib.request
+from typing import Any
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from yarl import URL
+
+from tidings.errors import Unreachable
 
 _KEEP_ALIVE = 30.0  # seconds an idle connection is kept: longer than most gaps between two looks
 
@@ -26,14 +30,14 @@ class _ProxyAware(httpx.AsyncBaseTransport):
     """One pool without a proxy and one per proxy, made when first needed."""
 
     def __init__(self) -> None:
-        self._pools: dict[str | None, AiohttpTransport] = {}
+        self._pools: dict[str | None, _Pool] = {}
         self._proxies = urllib.request.getproxies_environment()  # read once, as httpx does
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         proxy = self._proxy_for(request.url) if self._proxies else None
         pool = self._pools.get(proxy)
         if pool is None:
-            pool = self._pools[proxy] = _pool(proxy)
+            pool = self._pools[proxy] = _Pool(proxy)
         return await pool.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -47,23 +51,56 @@ class _ProxyAware(httpx.AsyncBaseTransport):
         return self._proxies.get(url.scheme) or self._proxies.get("all")
 
 
-def _pool(proxy: str | None) -> AiohttpTransport:
-    context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    return AiohttpTransport(
-        verify=context,
-        proxy=httpx.Proxy(proxy) if proxy else None,
-        client=lambda: _session(context),
-    )
+class _Pool(AiohttpTransport):
+    """httpx-aiohttp over a session that leaves URLs alone. Made on a running loop.
+
+    Raises:
+        Unreachable: the environment names a proxy or certificates that cannot be used.
+    """
+
+    def __init__(self, proxy: str | None) -> None:
+        context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        super().__init__(verify=context, proxy=_proxy(proxy) if proxy else None)
+        # No bound of its own (limit=0): the governors bound what is in flight, and a pool makes a poor queue.
+        connector = aiohttp.TCPConnector(ssl=context, limit=0, keepalive_timeout=_KEEP_ALIVE)
+        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    def get_client(self) -> Any:
+        """Asked for before each request, because what it is given is no `ClientSession`."""
+        return _Verbatim(self._session)
+
+    async def aclose(self) -> None:
+        await self._session.close()
 
 
-def _session(context: ssl.SSLContext) -> aiohttp.ClientSession:
-    # No bound of its own (limit=0): the governors bound what is in flight, and a pool makes a poor queue.
-    connector = aiohttp.TCPConnector(ssl=context, limit=0, keepalive_timeout=_KEEP_ALIVE)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+class _Verbatim:
+    """The one method of a session that httpx-aiohttp calls, without yarl's tidying of the URL.
+
+    yarl decodes what need not be quoted, so that `%2e%2e` becomes a way up the path and a signed query another one.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    def request(self, *, url: str, **options: Any) -> Any:
+        return self._session.request(url=URL(url, encoded=True), **options)
+
+
+def _proxy(url: str) -> httpx.Proxy:
+    try:
+        proxy = httpx.Proxy(url if "://" in url else f"http://{url}")
+        if proxy.url.scheme in {"http", "https"} and proxy.url.host:
+            return proxy
+    except (ValueError, httpx.InvalidURL):
+        pass  # the message must not quote it: it may hold a password
+    raise Unreachable("the proxy that the environment names is no http:// or https:// URL", retryable=False)
 
 
 @functools.lru_cache(maxsize=8)
 def _ssl_context(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
-    """One context per set of certificates: making one costs about 20 ms."""
-    del cert_file, cert_dir  # httpx reads both variables itself; they are the key of the cache
-    return httpx.create_ssl_context(trust_env=True)
+    """One context per set of certificates: making one costs about 20 ms. httpx reads both variables itself."""
+    try:
+        return httpx.create_ssl_context(trust_env=True)
+    except OSError as error:
+        named = f"SSL_CERT_FILE={cert_file}" if cert_file else f"SSL_CERT_DIR={cert_dir}"
+        raise Unreachable(f"the certificates of {named} cannot be read: {error.strerror}", retryable=False) from error

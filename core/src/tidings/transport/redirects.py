@@ -21,8 +21,11 @@ def redirected(method: str, url: str, status: int, location: str) -> str:
     Raises:
         UnexpectedResponse: it leads to another host, down from https, or would turn a POST into a GET.
     """
-    target = urljoin(url, location)
-    host = urlsplit(target).hostname or "nowhere"
+    try:
+        target = urljoin(url, location)
+        host = urlsplit(target).hostname or "nowhere"
+    except ValueError:  # http://[ is enough
+        location, target, host = "", "", "nowhere"
     if not location or not is_same_server(url, target):
         raise UnexpectedResponse(
             f"the server redirects to {host}; the key was not sent there. Check the URL that is configured",
