@@ -390,11 +390,46 @@ class Keyless(Acme):
         return {}
 
 
+class Coded(Acme):
+    """Says its states as codes, and spells them out in `raw_state`."""
+
+    codes: ClassVar = {"A1": "waiting", "A2": "working", "B1": "held", "C1": "done", "C2": "broken"}
+
+    def read_state(self, word):
+        return super().read_state(self.codes.get(word, word))
+
+
+CODED_SAMPLES = tuple(
+    one
+    if one.include or not one.is_answered or one.name == "batch"
+    else one.with_exchange(
+        0,
+        one.exchanges[0].answering(
+            {**one.exchanges[0].payload, "status": {"working": "A2", "done": "C1", "broken": "C2"}[one.name]}
+        ),
+    )
+    for one in SAMPLES
+    if one.name != "batch"
+)
+
 SUBJECTS = [kind for kind in list(globals().values()) if isinstance(kind, type) and Acme in kind.__mro__[1:]]
 for kind in SUBJECTS:
     globals()[f"Test{kind.__name__}"] = type(
         f"Test{kind.__name__}", (ProviderConformance,), {"plugin": kind, "samples": SAMPLES, "__module__": __name__}
     )
+
+
+class TestCodedWithoutHelp(ProviderConformance):
+    """Its words do not stand in its bodies: the kit cannot find out how one is said."""
+
+    plugin = Coded
+    samples = CODED_SAMPLES
+
+
+class TestCodedWithHelp(TestCodedWithoutHelp):
+    def status_payload(self, word):
+        codes = {name: code for code, name in Coded.codes.items()}
+        return job("j1", codes[word]) if word in codes else None
 
 
 # What a test class may do wrongly.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,20 @@ def test_a_deviation_with_a_reason_passes(run):
     counts = run("ReasonedOverride", "", "-k", "address or documentation or without_a_reason")
 
     assert counts == {"passed": 2, "skipped": 1, "failed": 0}
+
+
+def test_a_word_the_kit_cannot_find_is_asked_for_and_may_be_given(run):
+    words = ("", "-k", "documented_word")
+
+    assert run("CodedWithoutHelp", *words)["failed"] > 0
+    assert run("CodedWithHelp", *words)["failed"] == 0
+
+
+def test_without_pytest_or_hypothesis_the_error_names_the_extra():
+    code = "import sys; sys.modules['hypothesis'] = None; from tidings.testing import ProviderConformance"
+    ran = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+
+    assert "the conformance kit needs pytest and hypothesis: pip install 'tidings[testing]'" in ran.stderr
 
 
 def test_a_standard_test_cannot_be_deleted():

@@ -54,14 +54,11 @@ def _imports(module: ModuleType) -> Iterator[str]:
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
     """Every node inside `node`, without what only type checkers see and without hook implementations."""
+    skipped = node.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) else []
     for child in ast.iter_child_nodes(node):
-        if not (_is_for_type_checkers(child) or _is_hook(child)):
+        if child not in skipped and not _is_hook(child):
             yield child
             yield from _executed(child)
-
-
-def _is_for_type_checkers(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 def _is_hook(node: ast.AST) -> bool:
