@@ -9,6 +9,7 @@ import random
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from tidings.clock import Clock
@@ -200,15 +201,17 @@ class Lane:
         for ask in asks:
             ask.flight = flight
         self._flights.add(flight)
-        flight.task = self._loop.create_task(self._fly(flight, asks))
+        flight.task = self._loop.create_task(self._fly(asks))
+        flight.task.add_done_callback(partial(self._landed, flight))  # a task cancelled at once runs no `finally`
 
-    async def _fly(self, flight: Flight, asks: list[Ask]) -> None:
-        try:
-            self._settle(asks, await self._answers(asks))
-        finally:
-            self._flights.discard(flight)
-            self._governor.leave()
-            self._pump_soon()
+    async def _fly(self, asks: list[Ask]) -> None:
+        self._settle(asks, await self._answers(asks))
+
+    def _landed(self, flight: Flight, task: asyncio.Task[None]) -> None:
+        del task
+        self._flights.discard(flight)
+        self._governor.leave()
+        self._pump_soon()
 
     async def _answers(self, asks: list[Ask]) -> Mapping[TaskRef, Any]:
         try:
