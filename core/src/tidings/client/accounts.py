@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tidings.clock import Clock
 from tidings.config import Account, Config
-from tidings.errors import ConfigError
 from tidings.flow import Retry
 from tidings.lanes import Inquiry, Lane, Sender, governor_for
 from tidings.model import TaskRef
@@ -62,20 +60,6 @@ def lane_to(target: Target, transport: Transport, clock: Clock, plugins: Plugins
     )
     inquiry = Inquiry(target.provider, sender, governor, clock, batch=limits.batch)
     return Lane(inquiry, governor, clock, along=limits.interval / 2 if limits.batch > 1 else 0.0, retry=retry)
-
-
-def checked_includes(include: Iterable[str], provider: Provider) -> tuple[str, ...]:
-    """The names of the extras asked for, each once.
-
-    Raises:
-        ConfigError: the provider has none of that name.
-    """
-    names = tuple(dict.fromkeys([include] if isinstance(include, str) else include))
-    for name in names:
-        if name not in provider.includes:
-            has = f"it has: {', '.join(sorted(provider.includes))}" if provider.includes else "it has none"
-            raise ConfigError(f"{provider.name} has no extra called {name!r} to include; {has}", provider=provider.name)
-    return names
 
 
 def _limits(limits: Limits, account: Account) -> Limits:

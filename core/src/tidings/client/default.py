@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from typing import Any
 
 from tidings.client.sync import Client
 from tidings.model import TaskRef, TaskStatus
 
+_shared: dict[str, Client] = {}
 
-@functools.lru_cache(maxsize=1)
+
 def default_client() -> Client:
     """The client behind the module-level verbs, configured by the environment and the files."""
-    return Client()
+    # One for all threads without a lock, which a fork might leave locked; a client that loses the race was never used.
+    return _shared.get("client") or _shared.setdefault("client", Client())
 
 
 def fetch(ref: str | TaskRef, *, include: Iterable[str] = (), timeout: float | None = None) -> TaskStatus:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tidings.client.accounts import Targets, checked_includes, lane_to
-from tidings.client.outcomes import no_answer, outcome, status_of, timed_out, with_extra
+from pydantic import SecretStr
+
+from tidings.client.accounts import Targets, lane_to
+from tidings.client.asked import checked_includes, listed, named
+from tidings.client.outcomes import Answer, no_answer, outcome, status_of, timed_out, with_extra
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.config import Config
 from tidings.download import save
-from tidings.errors import FetchErrors, TidingsError
+from tidings.errors import FetchError, FetchErrors, TidingsError
 from tidings.flow import Retry
 from tidings.lanes import Lane
 from tidings.model import Role, TaskRef, TaskState, TaskStatus
@@ -43,7 +46,7 @@ class AsyncClient:
         self,
         *,
         gateway_url: str | None = None,
-        gateway_key: str | None = None,
+        gateway_key: str | SecretStr | None = None,
         accounts: Mapping[str, Mapping[str, object]] | None = None,
         transport: TransportLike | None = None,
         request_timeout: float = 30.0,
@@ -74,13 +77,18 @@ class AsyncClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close connections and end what is under way; whoever still waits gets a `TidingsError`."""
-        lanes, self._lanes = list(self._lanes.values()), {}
+        """Close connections and end what is under way; whoever still waits gets a `TidingsError`.
+
+        May be called twice. A client that was closed opens again when it is next used, then also on another loop.
+        """
+        if self._transport is None:
+            return
+        transport, lanes = self._connected(), list(self._lanes.values())
+        self._transport, self._loop, self._lanes = None, None, {}
         for lane in lanes:
             await lane.aclose()
-        if self._transport is not None and self._transport is not self._given_transport:
-            await self._transport.aclose()
-        self._transport = self._loop = None
+        if transport is not self._given_transport:
+            await transport.aclose()
 
     def check(self, refs: Iterable[str | TaskRef]) -> list[TaskRef]:
         """The refs as values, once it is known that each can be asked for. Sends nothing.
@@ -88,7 +96,7 @@ class AsyncClient:
         Raises:
             InvalidRef, UnknownProvider, PluginError, ConfigError: for the first that cannot.
         """
-        tasks = [named(ref) for ref in refs]
+        tasks = [named(ref) for ref in listed(refs)]
         for task in tasks:
             self._targets.of(task)
         return tasks
@@ -99,7 +107,8 @@ class AsyncClient:
         """Look once.
 
         Args:
-            include: named extras of the provider, asked for only after success; see `tidings providers`.
+            include: named extras of the provider, asked for only after success; see `tidings providers`. One that
+                cannot be had, or not in time, leaves the status as it is and stands in its `extras` as an error.
             timeout: most seconds to wait for the answer; None leaves it to the limits of requests and retries.
 
         Raises:
@@ -108,14 +117,14 @@ class AsyncClient:
             WaitTimeout: `timeout` seconds passed.
         """
         task = named(ref)
-        names = checked_includes(include, self._targets.of(task).provider) if include else ()
-        if timeout is None and not names:
-            return status_of(await self._lane(task).answer(task))
+        names = checked_includes(include, self._targets.of(task).provider)
+        deadline = self._deadline(timeout)
         try:
             async with asyncio.timeout(timeout):
-                return await self._look(task, names)
+                answer = await self._lane(task).answer(task)
         except TimeoutError as error:
             raise no_answer(task, timeout) from error
+        return await self._with_extras(status_of(answer), names, deadline)
 
     async def fetch_many(
         self,
@@ -139,12 +148,17 @@ class AsyncClient:
             FetchErrors: some could not be asked or found; raised after all were answered, and holds all the answers.
         """
         tasks = self.check(refs)
-        names = tuple(include)
+        names = tuple([include] if isinstance(include, str) else include)
         for task in tasks if names else ():
             checked_includes(names, self._targets.of(task).provider)
-        looks = {task: asyncio.create_task(self._look_or_error(task, names)) for task in dict.fromkeys(tasks)}
-        await done(looks.values(), timeout)
-        results = [outcome(looks[task], task, timeout) for task in tasks]
+        deadline = self._deadline(timeout)
+        looks = {task: asyncio.create_task(self._lane(task).answer(task)) for task in dict.fromkeys(tasks)}
+        await _done(looks.values(), timeout)
+        answers = {task: outcome(look, task, timeout) for task, look in looks.items()}
+        if names:
+            extended = await asyncio.gather(*(self._extended(answer, names, deadline) for answer in answers.values()))
+            answers = dict(zip(answers, extended, strict=True))
+        results = [answers[task] for task in tasks]
         if not return_exceptions and any(isinstance(result, TidingsError) for result in results):
             raise FetchErrors(results)
         return results
@@ -169,21 +183,17 @@ class AsyncClient:
         task = named(ref)
         target = self._targets.of(task)
         names = checked_includes(include, target.provider)
-        now = self._clock.monotonic()
-        deadline = None if timeout is None else now + timeout
+        now, deadline = self._clock.monotonic(), self._deadline(timeout)
         waiting = Waiting(began=now, least_pause=target.limits.interval, deadline=deadline, next_look=now)
         try:
             async with asyncio.timeout(timeout):
-                while True:
-                    answer = await self._lane(task).answer(task, due=waiting.next_look)
-                    verdict = judge(waiting, answer, self._clock.monotonic(), self._patience)
-                    if isinstance(verdict, GiveUp):
-                        raise verdict.error
-                    if isinstance(verdict, Done):
-                        return await self._with_extras(verdict.status, names)
+                while isinstance(verdict := await self._next(task, waiting), Waiting):
                     waiting = verdict
         except TimeoutError as error:
             raise timed_out(task, timeout, waiting) from error
+        if isinstance(verdict, GiveUp):
+            raise verdict.error
+        return await self._with_extras(verdict.status, names, deadline)
 
     async def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
@@ -198,24 +208,30 @@ class AsyncClient:
         """
         return await save(status, Path(to), self._connected(), roles=tuple(roles), clock=self._clock)
 
-    async def _look(self, task: TaskRef, names: tuple[str, ...]) -> TaskStatus:
-        return await self._with_extras(status_of(await self._lane(task).answer(task)), names)
+    async def _next(self, task: TaskRef, waiting: Waiting) -> Waiting | Done | GiveUp:
+        """Look when it is time, and judge what is seen."""
+        answer = await self._lane(task).answer(task, due=waiting.next_look)
+        if isinstance(answer, TidingsError) and not isinstance(answer, FetchError):  # closed, or there is no way to ask
+            return GiveUp(answer)
+        return judge(waiting, answer, self._clock.monotonic(), self._patience)
 
-    async def _look_or_error(self, task: TaskRef, names: tuple[str, ...]) -> TaskStatus | TidingsError:
-        try:
-            return await self._look(task, names)
-        except TidingsError as error:
-            return error
-
-    async def _with_extras(self, status: TaskStatus, names: Sequence[str]) -> TaskStatus:
-        """The status with the extras of those names; one that cannot be had leaves the status as it is."""
-        if status.state is not TaskState.succeeded:
+    async def _with_extras(self, status: TaskStatus, names: tuple[str, ...], deadline: float | None) -> TaskStatus:
+        """The status with the extras of those names; one that cannot be had (in time) leaves the status as it is."""
+        if not names or status.state is not TaskState.succeeded:
             return status
         lane = self._lane(status.ref)
-        extras = await asyncio.gather(*(lane.answer(status.ref, include=name) for name in names))
-        for name, extra in zip(names, extras, strict=True):
-            status = with_extra(status, name, extra)
+        looks = {name: asyncio.create_task(lane.answer(status.ref, include=name)) for name in names}
+        left = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+        await _done(looks.values(), left)
+        for name, look in looks.items():
+            status = with_extra(status, name, outcome(look, status.ref, left))
         return status
+
+    async def _extended(self, answer: Answer, names: tuple[str, ...], deadline: float | None) -> Answer:
+        return await self._with_extras(answer, names, deadline) if isinstance(answer, TaskStatus) else answer
+
+    def _deadline(self, timeout: float | None) -> float | None:
+        return None if timeout is None else self._clock.monotonic() + timeout
 
     def _lane(self, task: TaskRef) -> Lane:
         """The lane to the task's provider with its account, on the running loop."""
@@ -237,12 +253,7 @@ class AsyncClient:
         return self._transport
 
 
-def named(ref: str | TaskRef) -> TaskRef:
-    """The ref as a value."""
-    return ref if isinstance(ref, TaskRef) else TaskRef.parse(ref)
-
-
-async def done(looks: Iterable[asyncio.Task[Any]], timeout: float | None) -> None:
+async def _done(looks: Iterable[asyncio.Task[Any]], timeout: float | None) -> None:
     """Return when all are done; those that are not within `timeout` seconds are cancelled, as all are with us."""
     pending = set(looks)
     try:

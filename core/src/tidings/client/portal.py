@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
@@ -23,91 +24,86 @@ class Closable(Protocol):
 
 E = TypeVar("E", bound=Closable)
 
+
 _abandoned: list[object] = []  # what a forked child inherits; collecting it would close the parent's sockets
 
 
 class Portal(Generic[E]):
-    """Runs coroutines on its loop, started on first use in a daemon thread.
+    """Runs coroutines on a loop of its own, in a daemon thread that starts on first use.
 
     Args:
-        make: builds what lives in the portal, the engine; called in the portal's thread.
+        make: builds what lives in the portal, the engine: on first use, and again after `close` and in a forked child.
     """
 
     def __init__(self, make: Callable[[], E]) -> None:
         self._make = make
-        self._reset()
-
-    def _reset(self) -> None:
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._engine: E | None = None
+        self._room: _Room[E] | None = None
 
     def run(self, use: Callable[[E], Coroutine[Any, Any, T]]) -> T:
         """Run `use(engine)` to its end. An interrupt (Ctrl-C) cancels it at once.
 
         Raises:
-            TidingsError: called from the portal's own thread, where waiting for it would never end.
+            TidingsError: called from inside a portal, where waiting would stop everything that is waited for; or
+                closed before the end.
         """
-        if self._thread is not None and threading.get_ident() == self._thread.ident:
+        if isinstance(threading.current_thread(), _PortalThread):
             raise TidingsError("a client cannot be called from inside an observer: it would wait for itself")
-        future = asyncio.run_coroutine_threadsafe(self._use(use), self._started())
+        future = self._submit(use)
         try:
             return future.result()
+        except concurrent.futures.CancelledError as error:
+            raise TidingsError("the client was closed before the answer came") from error
         except BaseException:
             future.cancel()  # nothing to cancel if it was its own error
             raise
 
-    async def _use(self, use: Callable[[E], Coroutine[Any, Any, T]]) -> T:
-        if self._engine is None:
-            self._engine = self._make()
-        return await use(self._engine)
-
     def close(self) -> None:
-        """Close the engine and end the thread. May be called twice, and from anywhere."""
+        """Close the engine and end the thread. May be called twice, and from anywhere; the next use starts anew."""
         with self._lock:
-            loop, thread, engine = self._loop, self._thread, self._engine
-            self._loop = self._thread = self._engine = None
-        if loop is None or thread is None:
-            return
-        if threading.get_ident() == thread.ident:  # collected by this very thread: it cannot wait for itself
-            loop.call_soon(loop.stop)
-            return
-        if engine is not None and thread.is_alive():
-            closing = asyncio.run_coroutine_threadsafe(engine.aclose(), loop)
-            with contextlib.suppress(Exception):  # whatever still hangs dies with the loop
-                closing.result(_CLOSING)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(_CLOSING)
+            room, self._room = self._room, None
+        if room is not None:
+            room.leave()
 
     def abandon(self) -> None:
         """Start anew, in a forked child: the thread stayed in the parent, and the sockets are the parent's."""
-        _abandoned.extend((self._loop, self._engine, self._thread))
-        self._reset()
+        _abandoned.append(self._room)
+        self._lock = threading.Lock()
+        self._room = None
 
-    def _started(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=_run_loop, args=(self._loop,), name="tidings-client", daemon=True
-                )
-                self._thread.start()
-            return self._loop
+    def _submit(self, use: Callable[[E], Coroutine[Any, Any, T]]) -> concurrent.futures.Future[T]:
+        with self._lock:  # so that what comes before `close` is heard, and what comes after it is in the next room
+            if self._room is None:
+                self._room = _Room(self._make())
+            return asyncio.run_coroutine_threadsafe(use(self._room.engine), self._room.loop)
 
 
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        _cancel_all(loop)
-        loop.close()
+class _PortalThread(threading.Thread):
+    """Known by its class: nothing may wait in it."""
 
 
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
+class _Room(Generic[E]):
+    """One loop and its thread, from the first use to the closing."""
+
+    def __init__(self, engine: E) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.engine = engine
+        self._leaving = asyncio.Event()
+        self._thread = _PortalThread(target=self._live, name="tidings-client", daemon=True)
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Close the engine, end the loop and wait for that, but not for ever and not for oneself."""
+        self.loop.call_soon_threadsafe(self._leaving.set)
+        if threading.current_thread() is not self._thread:  # it can be when it collects the client as garbage
+            self._thread.join(_CLOSING)
+
+    def _live(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:  # which in the end cancels what is left over
+            runner.run(self._stay())
+
+    async def _stay(self) -> None:
+        await self._leaving.wait()
+        with contextlib.suppress(Exception):  # whatever still hangs dies with the loop
+            async with asyncio.timeout(_CLOSING):
+                await self.engine.aclose()

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import SecretStr
+
+from tidings.client.asked import listed
 from tidings.client.engine import AsyncClient
 from tidings.client.portal import Portal
+from tidings.clock import SYSTEM_CLOCK, Clock
+from tidings.config import Config
+from tidings.flow import Retry
 from tidings.lanes import forget_governors
 from tidings.model import Role, TaskRef, TaskStatus
+from tidings.plugins import Plugins
+from tidings.schedule import Patience
+from tidings.transport import TransportLike
 
 _portals: weakref.WeakSet[Portal[AsyncClient]] = weakref.WeakSet()
 
@@ -21,17 +29,43 @@ _portals: weakref.WeakSet[Portal[AsyncClient]] = weakref.WeakSet()
 class Client:
     """Asks what became of tasks, for code without `await`: a script, a notebook, threads that share one client.
 
-    Takes what `AsyncClient` takes. Close it, or use `with`; one left open is closed when the interpreter exits. After a
-    fork the child starts with connections of its own.
+    Takes what `AsyncClient` takes. Close it, or use `with`; one left open is closed when it is collected or when the
+    interpreter exits, and one that was closed opens again when it is next used. After a fork the child starts with
+    connections of its own, a `transport` given here excepted.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        gateway_url: str | None = None,
+        gateway_key: str | SecretStr | None = None,
+        accounts: Mapping[str, Mapping[str, object]] | None = None,
+        transport: TransportLike | None = None,
+        request_timeout: float = 30.0,
+        retry: Retry = Retry(),  # noqa: B008  # frozen, so one for all is as good as one each
+        patience: Patience = Patience(),  # noqa: B008  # likewise
+        config: Config | None = None,
+        plugins: Plugins | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         """
         Raises:
-            ConfigError: at the first call, when the configuration makes no sense.
-            TypeError: at the first call, for an argument `AsyncClient` does not take.
+            ConfigError: the configuration makes no sense.
         """
-        self._portal = Portal(partial(AsyncClient, **settings))
+        read = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
+
+        def make() -> AsyncClient:
+            return AsyncClient(
+                transport=transport,
+                request_timeout=request_timeout,
+                retry=retry,
+                patience=patience,
+                config=read,
+                plugins=plugins,
+                clock=clock,
+            )
+
+        self._portal = Portal(make)
         self._finalizer = weakref.finalize(self, self._portal.close)
         _portals.add(self._portal)
 
@@ -49,9 +83,10 @@ class Client:
 
     def check(self, refs: Iterable[str | TaskRef]) -> list[TaskRef]:
         """See `AsyncClient.check`."""
+        given = listed(refs)  # in this thread: a database cursor, for one, is bound to it
 
         async def check(engine: AsyncClient) -> list[TaskRef]:
-            return engine.check(refs)
+            return engine.check(given)
 
         return self._portal.run(check)
 
@@ -68,9 +103,10 @@ class Client:
         timeout: float | None = None,
     ) -> list[Any]:
         """See `AsyncClient.fetch_many`."""
+        given = listed(refs)  # as in `check`
         return self._portal.run(
             lambda engine: engine.fetch_many(
-                refs, include=include, return_exceptions=return_exceptions, timeout=timeout
+                given, include=include, return_exceptions=return_exceptions, timeout=timeout
             )
         )
 
