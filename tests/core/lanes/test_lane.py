@@ -1,0 +1,492 @@
+"""A lane asks as little as can be, never lets one task's trouble spread, and leaves nobody waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import random
+
+import pytest
+from maker import KEY, Server, lane_to, ref
+
+from tidings.errors import (
+    ProviderUnavailable,
+    RateLimited,
+    TaskNotFound,
+    TidingsError,
+    UnexpectedResponse,
+    Unreachable,
+)
+from tidings.flow import Retry
+from tidings.lanes import Governor
+from tidings.model import TaskState, TaskStatus
+from tidings.testing.fake import respond
+from tidings.testing.virtual import run_virtual
+
+PAGE = respond(body=b"<!doctype html><title>New API</title>", headers={"content-type": "text/html"})
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def in_virtual_time(test):
+    """Run a test that is a coroutine on a loop whose time jumps."""
+
+    @functools.wraps(test)
+    def run(*args, **kwargs):
+        return run_virtual(test(*args, **kwargs))
+
+    return run
+
+
+async def ask(lane, *names, **how):
+    return await asyncio.gather(*(lane.answer(ref(name), **how) for name in names))
+
+
+# --- few requests
+
+
+@in_virtual_time
+async def test_a_thousand_tasks_asked_together_are_a_hundred_batches_of_ten():
+    server = Server()
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(1000))
+    assert [len(batch) for batch in server.batches] == [10] * 100
+    assert [answer.ref.id for answer in answers] == [str(number) for number in range(1000)]
+
+
+@in_virtual_time
+async def test_one_task_asked_a_thousand_times_at_once_is_one_request_and_no_batch():
+    server = Server()
+    async with lane_to(server) as lane:
+        await ask(lane, *["same"] * 1000)
+    assert (server.batches, server.singles) == ([], {"same": 1})
+
+
+@in_virtual_time
+async def test_asking_for_a_task_that_is_under_way_joins_that_question():
+    server = Server()
+    async with lane_to(server, latency=1.0) as lane:
+        first = asyncio.create_task(lane.answer(ref("a")))
+        await asyncio.sleep(0.9)
+        second = await lane.answer(ref("a"))
+        assert second is await first
+        assert now() == pytest.approx(1.0)
+    assert server.requests == 1
+
+
+@in_virtual_time
+async def test_an_idle_lane_adds_no_waiting():
+    async with lane_to(Server(), latency=0.2) as lane:
+        await lane.answer(ref("a"))
+        assert now() == pytest.approx(0.2)
+
+
+@in_virtual_time
+async def test_a_partial_batch_waits_fifty_milliseconds_at_most_behind_a_request_in_flight():
+    server = Server()
+    async with lane_to(server, latency=1.0) as lane:
+        first = asyncio.create_task(lane.answer(ref("first")))
+        await asyncio.sleep(0.1)
+        late = [asyncio.create_task(lane.answer(ref(name))) for name in "abc"]
+        await asyncio.sleep(0.049)
+        assert server.requests == 1
+        await asyncio.sleep(0.002)
+        assert server.batches == [["a", "b", "c"]]
+        await asyncio.gather(first, *late)
+
+
+@in_virtual_time
+async def test_a_full_batch_does_not_wait_behind_a_request_in_flight():
+    server = Server()
+    async with lane_to(server, latency=1.0) as lane:
+        first = asyncio.create_task(lane.answer(ref("first")))
+        await asyncio.sleep(0.1)
+        rest = asyncio.create_task(ask(lane, *range(10)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        assert [len(batch) for batch in server.batches] == [10]
+        await asyncio.gather(first, rest)
+
+
+@in_virtual_time
+async def test_what_is_due_soon_travels_along():
+    server = Server()
+    async with lane_to(server, along=2.5) as lane:
+        later = asyncio.create_task(lane.answer(ref("later"), due=2.0))
+        much_later = asyncio.create_task(lane.answer(ref("much later"), due=9.0))
+        await asyncio.sleep(0)
+        await lane.answer(ref("now"))
+        await later
+        assert now() == pytest.approx(0.2)
+        await much_later
+        assert now() == pytest.approx(9.2)
+    assert server.batches == [["now", "later"]]
+
+
+@in_virtual_time
+async def test_a_question_for_later_is_moved_up_by_one_for_now():
+    server = Server()
+    async with lane_to(server) as lane:
+        later = asyncio.create_task(lane.answer(ref("a"), due=60.0))
+        await asyncio.sleep(1.0)
+        await lane.answer(ref("a"))
+        await later
+        assert now() == pytest.approx(1.2)
+    assert server.requests == 1
+
+
+@in_virtual_time
+async def test_tasks_of_different_routes_do_not_travel_together():
+    server = Server()
+    async with lane_to(server) as lane:
+        await asyncio.gather(*(lane.answer(ref(name, route)) for route in ("text", "image") for name in "ab"))
+    assert len(server.batches) == 2
+
+
+@in_virtual_time
+async def test_extras_are_asked_alone_and_once_each():
+    server = Server()
+    async with lane_to(server) as lane:
+        answers = await ask(lane, "a", "a", "b", include="seed")
+    assert answers == ["run", "run", "run"]
+    assert (server.batches, server.singles) == ([], {"a": 1, "b": 1})
+
+
+@in_virtual_time
+async def test_a_maker_without_a_batch_call_is_asked_one_by_one_within_the_bound():
+    server, most, inside = Server(), 0, 0
+
+    async def slow(outgoing):
+        nonlocal most, inside
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.1)
+        inside -= 1
+        return Server.__call__(server, outgoing)
+
+    async with lane_to(slow, batch=1, concurrency=5) as lane:
+        await ask(lane, *range(50))
+    assert most == 5
+    assert server.singles.total() == 50
+
+
+# --- cancellation
+
+
+@in_virtual_time
+async def test_one_caller_who_leaves_takes_nothing_from_the_others():
+    server = Server()
+    async with lane_to(server, latency=1.0) as lane:
+        leaver, stayer = (asyncio.create_task(lane.answer(ref("a"))) for _ in range(2))
+        await asyncio.sleep(0.5)
+        leaver.cancel()
+        assert (await stayer).state is TaskState.running
+    assert server.requests == 1
+
+
+@in_virtual_time
+async def test_the_request_is_cancelled_when_its_last_caller_leaves():
+    ended = []
+
+    async def hangs(outgoing):
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            ended.append(now())
+            raise
+
+    async with lane_to(hangs) as lane:
+        callers = [asyncio.create_task(lane.answer(ref(name))) for name in "ab"]
+        await asyncio.sleep(1.0)
+        callers[0].cancel()
+        await asyncio.sleep(1.0)
+        assert ended == []
+        callers[1].cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        assert ended == [pytest.approx(2.0)]
+
+
+@in_virtual_time
+async def test_a_question_nobody_waits_for_any_more_is_never_sent():
+    server = Server()
+    async with lane_to(server) as lane:
+        caller = asyncio.create_task(lane.answer(ref("a"), due=10.0))
+        await asyncio.sleep(1.0)
+        caller.cancel()
+        await asyncio.sleep(60.0)
+    assert server.requests == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+@in_virtual_time
+async def test_after_a_storm_of_cancelled_questions_twenty_of_twenty_plain_ones_succeed(seed):
+    dice, server = random.Random(seed), Server()
+    governor = Governor("server", concurrency=10)
+    async with lane_to(server, batch=1, latency=0.01, governor=governor) as lane:
+        for _ in range(40):
+            callers = [asyncio.create_task(lane.answer(ref(dice.randrange(30)))) for _ in range(20)]
+            for caller in callers:
+                await asyncio.sleep(dice.random() * 0.002)
+                if dice.random() < 0.8:
+                    caller.cancel()
+            await asyncio.wait(callers)
+        answers = await ask(lane, *(f"plain{number}" for number in range(20)))
+    assert all(isinstance(answer, TaskStatus) for answer in answers)
+    assert governor._in_flight == 0
+
+
+@in_virtual_time
+async def test_closing_tells_everyone_who_still_waits():
+    async with lane_to(Server(), latency=9.0) as lane:
+        flying = asyncio.create_task(lane.answer(ref("flying")))
+        queued = asyncio.create_task(lane.answer(ref("queued"), due=60.0))
+        await asyncio.sleep(1.0)
+    for waiting in (flying, queued):
+        answer = await waiting
+        assert isinstance(answer, TidingsError)
+        assert "closed" in str(answer)
+
+
+# --- one task's trouble
+
+
+@in_virtual_time
+async def test_a_task_the_answer_does_not_mention_is_not_found_and_its_neighbours_are_fine():
+    server = Server()
+    server.rules.append(lambda ids, _: respond(json_body={name: "run" for name in ids if name != "lost"}))
+    async with lane_to(server) as lane:
+        fine, lost = await ask(lane, "fine", "lost")
+    assert fine.state is TaskState.running
+    assert isinstance(lost, TaskNotFound)
+    assert lost.ref == ref("lost")
+
+
+@in_virtual_time
+async def test_one_bad_id_cannot_poison_a_batch():
+    server = Server()
+    server.rules.append(lambda ids, _: respond(400, {"message": "bad id"}) if "bad" in ids else None)
+    names = [*range(9), "bad"]
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *names)
+        assert isinstance(answers[9], UnexpectedResponse)
+        assert all(answer.state is TaskState.running for answer in answers[:9])
+        assert server.requests <= 9  # found by halves, not one by one
+        server.batches.clear()
+        await ask(lane, *range(10))
+        assert len(server.batches) == 1, "the batch route itself is fine and stays in use"
+
+
+@in_virtual_time
+async def test_a_batch_route_that_refuses_everything_is_given_up_once_each_task_was_fine_alone():
+    server = Server()
+    server.rules.append(lambda ids, out: respond(400, {"message": "no"}) if out.method == "POST" else None)
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(4))
+        assert all(isinstance(answer, TaskStatus) for answer in answers)
+        batches = len(server.batches)
+        await ask(lane, *range(4))
+        assert len(server.batches) == batches
+
+
+@pytest.mark.parametrize("missing", [PAGE, respond(404, {"message": "Invalid URL (POST /many/)"}), respond(405, {})])
+@in_virtual_time
+async def test_a_gateway_without_the_batch_route_is_asked_one_by_one_from_then_on(missing):
+    server = Server()
+    server.rules.append(lambda ids, out: missing if out.method == "POST" else None)
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(10))
+        assert all(answer.state is TaskState.running for answer in answers)
+        assert (len(server.batches), server.singles.total()) == (1, 10)
+        await ask(lane, *range(10))
+        assert (len(server.batches), server.singles.total()) == (1, 20)
+
+
+@in_virtual_time
+async def test_where_everything_is_a_web_page_one_more_request_settles_it():
+    server = Server()
+    server.rules.append(lambda ids, out: PAGE)
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(10))
+    assert server.requests == 2
+    assert all(isinstance(answer, UnexpectedResponse) and "web page" in str(answer) for answer in answers)
+    assert [answer.ref.id for answer in answers] == [str(number) for number in range(10)]
+
+
+@in_virtual_time
+async def test_callers_who_share_a_question_get_errors_of_their_own():
+    server = Server()
+    server.rules.append(lambda ids, out: respond(404, {"message": "no such task"}))
+    async with lane_to(server) as lane:
+        one, two = await ask(lane, "a", "a")
+    assert one is not two
+    assert str(one) == str(two)
+
+
+# --- trying again
+
+
+def failing(times: int, answer):
+    """A rule: the first `times` requests get `answer`."""
+    left = [times]
+
+    def rule(ids, outgoing):
+        left[0] -= 1
+        return answer if left[0] >= 0 else None
+
+    return rule
+
+
+@in_virtual_time
+async def test_a_request_that_failed_is_tried_again_as_one_batch():
+    server = Server()
+    server.rules.append(failing(1, respond(502, {})))
+    async with lane_to(server, along=2.5) as lane:
+        answers = await ask(lane, *range(10))
+    assert [len(batch) for batch in server.batches] == [10, 10]
+    assert all(isinstance(answer, TaskStatus) for answer in answers)
+
+
+@in_virtual_time
+async def test_after_three_tries_the_error_is_told():
+    server = Server()
+    server.rules.append(lambda ids, out: Unreachable("connection refused"))
+    async with lane_to(server, retry=Retry(attempts=3)) as lane:
+        (answer,) = await ask(lane, "a")
+    assert isinstance(answer, Unreachable)
+    assert server.requests == 3
+
+
+@in_virtual_time
+async def test_a_hung_request_holds_up_nobody_else():
+    server = Server()
+
+    async def hangs_for_one(outgoing):
+        if outgoing.url.endswith("/slow"):
+            await asyncio.sleep(1000)
+        return server(outgoing)
+
+    async with lane_to(hangs_for_one, batch=1) as lane:
+        slow = asyncio.create_task(lane.answer(ref("slow")))
+        await asyncio.sleep(0.1)
+        await ask(lane, *range(20))
+        assert now() < 1.0
+        slow.cancel()
+
+
+# --- rate limits
+
+
+@in_virtual_time
+async def test_a_rate_limit_holds_the_whole_lane_back_for_as_long_as_it_says():
+    server = Server()
+    server.rules.append(failing(1, respond(429, {}, headers={"Retry-After": "7"})))
+    async with lane_to(server, batch=1) as lane:
+        first = asyncio.create_task(lane.answer(ref("a")))
+        await asyncio.sleep(1.0)
+        await lane.answer(ref("b"))
+        assert now() == pytest.approx(7.4)
+        assert isinstance(await first, TaskStatus)
+    assert server.requests == 3
+
+
+@in_virtual_time
+async def test_a_rate_limit_longer_than_a_caller_should_wait_is_told_at_once():
+    server = Server()
+    server.rules.append(failing(1, respond(429, {"message": "quota resets hourly"}, headers={"Retry-After": "600"})))
+    async with lane_to(server, batch=1) as lane:
+        (first,) = await ask(lane, "a")
+        await asyncio.sleep(100.0)
+        (second,) = await ask(lane, "b")
+        assert isinstance(first, RateLimited)
+        assert isinstance(second, RateLimited)
+        assert second.ref == ref("b")
+        assert second.retry_after == pytest.approx(500.0)
+        assert server.requests == 1
+        await asyncio.sleep(501.0)
+        (third,) = await ask(lane, "c")
+        assert isinstance(third, TaskStatus)
+
+
+@in_virtual_time
+async def test_lanes_that_share_a_governor_share_its_bound_and_wake_each_other():
+    governor, server = Governor("gateway", concurrency=1), Server()
+    async with (
+        lane_to(server, batch=1, latency=1.0, governor=governor) as one,
+        lane_to(server, batch=1, latency=1.0, governor=governor) as two,
+    ):
+        await asyncio.gather(ask(one, "a", "b"), ask(two, "c", "d"))
+        assert now() == pytest.approx(4.0)
+    assert server.requests == 4
+
+
+@in_virtual_time
+async def test_a_server_in_trouble_is_left_alone_and_asked_again():
+    server = Server()
+    server.rules.append(failing(6, respond(503, {})))
+    async with lane_to(server, batch=1, retry=Retry(attempts=9)) as lane:
+        (answer,) = await ask(lane, "a")
+        assert isinstance(answer, TaskStatus)
+        assert now() > 8.0
+    assert server.requests == 7
+
+
+# --- the truth, loudly
+
+
+@in_virtual_time
+async def test_an_unknown_word_is_warned_of_once(caplog):
+    server = Server()
+    server.rules.append(lambda ids, out: respond(json_body="PONDERING"))
+    with caplog.at_level(logging.WARNING, "tidings"):
+        async with lane_to(server) as lane:
+            for _ in range(3):
+                (answer,) = await ask(lane, "a")
+    assert (answer.state, answer.raw_state) == (TaskState.unknown, "PONDERING")
+    assert caplog.text.count("PONDERING") == 1
+
+
+@in_virtual_time
+async def test_a_defect_in_a_plugin_leaves_nobody_waiting():
+    server = Server()
+    server.rules.append(lambda ids, out: respond(json_body=42))
+    async with lane_to(server) as lane:
+        answers = await ask(lane, "a", "b")
+    assert all(isinstance(answer, UnexpectedResponse) for answer in answers)
+
+
+@in_virtual_time
+async def test_a_defect_of_our_own_leaves_nobody_waiting_either(caplog):
+    server = Server()
+    server.rules.append(lambda ids, out: ZeroDivisionError("ours"))
+    async with lane_to(server) as lane:
+        answers = await ask(lane, "a", "b")
+    assert all(isinstance(answer, TidingsError) for answer in answers)
+    assert "ZeroDivisionError" in caplog.text
+
+
+@in_virtual_time
+async def test_the_key_goes_out_in_the_header_and_nowhere_else(caplog):
+    seen = []
+    server = Server()
+    server.rules.append(lambda ids, out: seen.append(out))
+    with caplog.at_level(logging.DEBUG):
+        async with lane_to(server) as lane:
+            await ask(lane, "a")
+    assert seen[0].headers["Authorization"] == f"Bearer {KEY}"
+    assert KEY not in repr(seen[0]) + seen[0].url + caplog.text
+
+
+def test_errors_of_the_server_are_told_with_its_words():
+    async def story():
+        server = Server()
+        server.rules.append(lambda ids, out: respond(503, {"error": {"message": "upstream is down"}}))
+        async with lane_to(server, retry=Retry(attempts=1)) as lane:
+            return await ask(lane, "a")
+
+    (answer,) = run_virtual(story())
+    assert isinstance(answer, ProviderUnavailable)
+    assert str(answer) == "maker:a: upstream is down"
