@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -20,8 +19,14 @@ from tidings.model import TaskRef, TaskState, TaskStatus
 from tidings_simulator.server import Simulator
 
 SPEED = 10.0  # simulated seconds in a real one: half a minute of rendering is three seconds of watching
-_LOOK_EVERY = 10.0  # simulated seconds between two looks at those still open
-_WIDTH = 24
+_INTERVAL = 5.0  # simulated seconds between two looks at a task: Luma's own, as the simulator's clock has them
+_WIDTH = 22
+_SETTINGS = """
+[gateway]
+url = "{url}"
+key = "env:DEMO_KEY"
+interval = {interval}
+"""
 
 Say = Callable[[str], None]
 
@@ -62,29 +67,13 @@ PARTS: Sequence[Part] = (
 UNKNOWN = TaskRef("luma", "no-such-task")
 
 
-class _SharedClock:
-    """The simulator's time as the client's, so that the client's pauses are as short as the simulated work."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self._clock = simulator.clock
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        return self._clock.elapsed()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds) / self._clock.speed)
-
-
-def run_demo(folder: Path, *, say: Say) -> None:
+def run_demo(folder: Path, *, say: Say, speed: float = SPEED) -> None:
     """Play it, saying what happens line by line, and save the files into `folder`.
 
     Raises:
         TidingsError: something did not work; in a sound installation nothing does not.
     """
-    with Simulator(providers=["luma"], speed=SPEED) as simulator:
+    with Simulator(providers=["luma"], speed=speed) as simulator:
         for part in PARTS:
             simulator.add(
                 "luma",
@@ -108,8 +97,9 @@ class _Demo:
 
     async def run(self) -> None:
         """The acts in order."""
-        self.say(f"A simulated gateway at {self.simulator.url}, its clock {SPEED:g} times as fast as yours.")
-        async with _client(self.simulator) as client:
+        speed = self.simulator.clock.speed
+        self.say(f"A simulated gateway at {self.simulator.url}, its clock {speed:g} times as fast as yours.")
+        async with _client(_config(self.simulator)) as client:
             await self._look_at_one(client)
             await self._look_at_all(client)
             statuses = await self._wait(client)
@@ -154,7 +144,7 @@ class _Demo:
 
     async def _watch(self, client: AsyncClient) -> None:
         while True:
-            await asyncio.sleep(_LOOK_EVERY / SPEED)
+            await asyncio.sleep(_INTERVAL / self.simulator.clock.speed)
             still_open = [ref for ref, state in self.states.items() if not state.is_final]
             self.looks += len(still_open)
             for status in await client.fetch_many(still_open):
@@ -169,13 +159,12 @@ class _Demo:
         self.say(f"   {status.ref!s:<{_WIDTH}} {before} -> {status.state}{why}")
 
     async def _ask_for_more(self, client: AsyncClient) -> None:
-        part = PARTS[1]
-        self.say("\n4. Something extra on request: include=('unwatermarked',)")
-        status = await client.fetch(part.ref, include=("unwatermarked",))
+        self.say("\n4. Something extra on request: fetch(..., include=('unwatermarked',))")
+        status = await client.fetch(PARTS[1].ref, include=("unwatermarked",))
         self.looks += 1
-        for output in status.outputs:
-            dies = f", its link dies at {output.expires_at:%H:%M:%S} UTC" if output.expires_at else ""
-            self.say(f"   {part.ref!s:<{_WIDTH}} {output.kind} ({output.role}){dies}")
+        best = status.outputs[0]
+        dies = f", its link dies at {best.expires_at:%H:%M:%S} UTC" if best.expires_at else ""
+        self.say(_line(status, f"{best.kind} without watermark{dies}"))
 
     async def _download(self, client: AsyncClient, statuses: Sequence[TaskStatus]) -> list[Path]:
         self.say(f"\n5. Downloading what succeeded to {self.folder}")
@@ -196,21 +185,22 @@ class _Demo:
 
 
 @asynccontextmanager
-async def _client(simulator: Simulator) -> AsyncIterator[AsyncClient]:
-    """A client that knows only the simulator: no variable, file or proxy of the machine reaches it."""
-    with tempfile.TemporaryDirectory() as nowhere:
-        config = Config.load(
-            gateway_url=simulator.url,
-            gateway_key=simulator.key,
-            env={},
-            cwd=Path(nowhere),
-            user_dir=Path(nowhere),
-        )
+async def _client(config: Config) -> AsyncIterator[AsyncClient]:
+    """A client that goes through no proxy of the machine."""
     async with (
         httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False) as http,
-        AsyncClient(config=config, transport=http, clock=_SharedClock(simulator)) as client,
+        AsyncClient(config=config, transport=http) as client,
     ):
         yield client
+
+
+def _config(simulator: Simulator) -> Config:
+    """A configuration that knows only the simulator: no variable and no file of the machine reaches it."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder, "tidings.toml")
+        interval = _INTERVAL / simulator.clock.speed
+        settings.write_text(_SETTINGS.format(url=simulator.url, interval=interval), encoding="utf-8")
+        return Config.load(env={"DEMO_KEY": simulator.key or ""}, cwd=settings.parent, user_dir=settings.parent)
 
 
 def _line(status: TaskStatus, remark: str = "") -> str:
