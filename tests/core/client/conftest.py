@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ class Upstream:
         self.looks.append(Look(asyncio.get_running_loop().time(), path, ids))
         await asyncio.sleep(max(self.latency.get(task_id, 0.0) for task_id in ids))
         if path.endswith("/download_video_url"):
-            return self._extra(ids[0])
+            extra = self._extra(ids[0])
+            return await extra if inspect.isawaitable(extra) else extra
         if path != "/luma/tasks":
             return self._alone(ids[0])
         objects = [self._next(task_id) for task_id in ids]
@@ -89,7 +91,7 @@ class Upstream:
             else respond(json_body=as_object(task_id, said))
         )
 
-    def _extra(self, task_id: str) -> Response:
+    def _extra(self, task_id: str) -> Response | Awaitable[Response]:
         said = self.extras.get(task_id, {"url": f"https://cdn.example/{task_id}-clean.mp4"})
         return said if isinstance(said, Response) else respond(json_body=said)
 
