@@ -14,6 +14,8 @@ from typing import IO
 def whole_or_nothing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write into, which takes the name `path` when the block ends well and disappears when it does not.
 
+    Whoever has written it calls `settle` before the block ends, in a thread where others must not wait for the disk.
+
     Raises:
         OSError: the disk is full, the folder may not be written to.
     """
@@ -21,8 +23,16 @@ def whole_or_nothing(path: Path) -> Iterator[IO[bytes]]:
     try:
         with temporary.open("xb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())  # a name must not outlive a power cut that its bytes did not
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def settle(file: IO[bytes]) -> None:
+    """Return when the bytes are on the disk: a name must not outlive a power cut that they did not.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    file.flush()
+    os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from tidings.model import Artifact, TaskRef
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 _LONGEST_STEM = 120  # characters; file systems take 255 bytes
 _BY_KIND: Mapping[str, str] = MappingProxyType(
@@ -32,23 +32,32 @@ def file_names(ref: TaskRef, outputs: Sequence[Artifact]) -> list[str]:
 
 
 def file_name(ref: TaskRef, output: Artifact, *, number: int = 1) -> str:
-    """`provider-[route-]id[-role][-number].suffix`, for example `luma-9d4b7516.mp4`.
+    """`provider-id[.hash][.role][.number].suffix`, for example `luma-9d4b7516.mp4` or `luma-9d4b7516.thumbnail.jpg`.
 
-    An id that has to be changed to be a safe name gets a few digits of its hash, so that two stay two.
+    Where provider and id alone do not tell one task from every other (an account, a route), or cannot stand in a name
+    as they are, a few digits of the whole ref's hash do. An id that stands as it is has no dot, so nothing else looks
+    like it.
     """
-    parts = [ref.provider, ref.route, ref.id, None if output.role == "primary" else output.role]
-    stem = "-".join(part for part in parts if part)
-    safe = _UNSAFE.sub("_", stem)[:_LONGEST_STEM]
-    if safe != stem:
-        safe += "-" + hashlib.sha256(str(ref).encode()).hexdigest()[:8]
-    return f"{safe}{f'-{number}' if number > 1 else ''}{_suffix(output)}"
+    readable = "-".join(part for part in (ref.provider, ref.account, ref.route, ref.id) if part)
+    safe = _UNSAFE.sub("_", readable)[:_LONGEST_STEM]
+    is_telling = safe == readable and not (ref.account or ref.route or "-" in ref.provider)
+    digest = None if is_telling else hashlib.sha256(str(ref).encode()).hexdigest()[:8]
+    role = None if output.role == "primary" else output.role
+    parts = (safe, digest, role, str(number) if number > 1 else None)
+    return ".".join(part for part in parts if part) + _suffix(output)
 
 
 def _suffix(output: Artifact) -> str:
     """From the link's path, else from the media type, else the usual one for its kind."""
-    if output.url is not None:
-        suffix = PurePosixPath(unquote(urlsplit(output.url).path)).suffix
-        if _SUFFIX.fullmatch(suffix):
-            return suffix.lower()
-    guessed = mimetypes.guess_extension(output.media_type) if output.media_type else None
-    return guessed or _BY_KIND[output.kind]
+    suffix = PurePosixPath(unquote(_path(output.url))).suffix
+    if _SUFFIX.fullmatch(suffix):
+        return suffix.lower()
+    media_type = (output.media_type or "").partition(";")[0].strip()
+    return mimetypes.guess_extension(media_type) or _BY_KIND[output.kind]
+
+
+def _path(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").path
+    except ValueError:  # http://[ is enough
+        return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from tidings.clock import Clock
-from tidings.download.files import whole_or_nothing
+from tidings.download.files import settle, whole_or_nothing
 from tidings.download.names import file_names
 from tidings.errors import DownloadError, FetchError, LinkExpired, ProviderUnavailable, Unreachable
 from tidings.flow import Retry
@@ -36,7 +36,7 @@ async def save(
             raise DownloadError(_nothing(status, roles))
         paths = [_folder(folder) / name for name in file_names(status.ref, outputs)]
         for output, path in zip(outputs, paths, strict=True):
-            if not path.exists():
+            if not _is_there(path):
                 await _save(output, path, transport, clock)
     except DownloadError as error:
         error.ref, error.provider, error.last_status = status.ref, status.ref.provider, status
@@ -59,6 +59,13 @@ def _folder(folder: Path) -> Path:
     return folder
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise DownloadError(f"{path} could not be looked at: {error.strerror}") from error
+
+
 async def _save(output: Artifact, path: Path, transport: Transport, clock: Clock) -> None:
     if output.expires_at is not None and output.expires_at <= clock.now():
         raise LinkExpired(f"the link ran out at {output.expires_at:%Y-%m-%d %H:%M:%S} UTC: fetch the task again")
@@ -67,7 +74,8 @@ async def _save(output: Artifact, path: Path, transport: Transport, clock: Clock
         attempt += 1
         try:
             with whole_or_nothing(path) as file:
-                return await _fill(file, output, transport)
+                await _fill(file, output, transport)
+                return await asyncio.to_thread(settle, file)
         except FetchError as error:
             delay = _RETRY.delay(error, attempt, spread=1.0)
             if delay is None:
@@ -87,6 +95,8 @@ async def _fill(file: IO[bytes], output: Artifact, transport: Transport) -> None
     expected = download.headers.get("content-length", "")
     if expected.isdigit() and "content-encoding" not in download.headers and int(expected) != size:
         raise Unreachable(f"the file was cut: {size} of {expected} bytes came")
+    if size == 0:  # kept, it would be taken for the output for ever
+        raise Unreachable("the storage sent an empty file")
 
 
 async def _copy(download: Download, file: IO[bytes]) -> int:
@@ -108,6 +118,6 @@ def _check(download: Download, output: Artifact) -> None:
         raise ProviderUnavailable(f"the storage answered {download.status}")
     if download.status != 200:
         raise DownloadError(f"the storage answered {download.status} instead of the file")
-    is_page = "text/html" in download.headers.get("content-type", "")
+    is_page = "text/html" in download.headers.get("content-type", "").lower()
     if is_page and output.kind not in {"text", "file"}:
         raise DownloadError(f"there is a web page where the {output.kind} should be")
