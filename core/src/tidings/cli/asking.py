@@ -12,7 +12,7 @@ from tidings.cli.refs import Named, located, parse_refs
 from tidings.cli.render import ref_width
 from tidings.cli.report import Answer, AsFinished, InOrder, Judge, Score
 from tidings.client import AsyncClient
-from tidings.client.accounts import checked_includes
+from tidings.client.asked import checked_includes
 from tidings.errors import InvalidRef, TidingsError
 from tidings.model import TaskRef, TaskStatus
 from tidings.plugins import default_plugins
