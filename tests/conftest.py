@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 _OURS = ("TIDINGS_TEST_",)
@@ -14,7 +16,9 @@ def _forget_the_machine() -> None:
     for name in tuple(os.environ):
         if name.upper().startswith(_FOREIGN) and not name.startswith(_OURS):
             del os.environ[name]
-    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tidings-tests-")
+    nowhere = tempfile.mkdtemp(prefix="tidings-tests-")
+    atexit.register(shutil.rmtree, nowhere, ignore_errors=True)
+    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = nowhere
 
 
 def _put_httpx2_in_httpxs_place() -> None:
