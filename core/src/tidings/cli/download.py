@@ -21,7 +21,6 @@ from tidings.cli.options import (
 from tidings.cli.refs import read_refs, read_stdin
 from tidings.cli.running import run
 from tidings.client import AsyncClient
-from tidings.errors import DownloadError
 from tidings.model import Role, TaskRef, TaskState, TaskStatus
 
 
@@ -53,7 +52,7 @@ def download(
         status = await client.wait(ref, timeout=timeout, include=include)
         if status.state is not TaskState.succeeded:
             return status
-        return _saved(status, await client.download(status, to, roles=roles), roles)
+        return lines.saved(status, await client.download(status, to, roles=roles))
 
     job = Job(
         named=read_refs(refs, stdin=read_stdin),
@@ -65,11 +64,3 @@ def download(
         verbose=is_verbose(),
     )
     return run(carry_out(job), verbose=job.verbose)
-
-
-def _saved(status: TaskStatus, paths: list[Path], roles: tuple[Role, ...]) -> TaskStatus:
-    if not paths:
-        why = {"expired": "its outputs have expired", "none": "it has none"}.get(status.missing_outputs or "")
-        wanted = " or ".join(roles)
-        raise DownloadError(f"there is no {wanted} output to save: {why or 'it made others'}", last_status=status)
-    return lines.saved(status, paths)

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import signal
 import warnings
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -23,17 +23,23 @@ def run(work: Coroutine[Any, Any, int], *, verbose: bool) -> int:
     Raises:
         KeyboardInterrupt, Terminated: after the tidying.
     """
-    listen(verbose=verbose)
-    with warnings.catch_warnings(), asyncio.Runner() as runner:
-        warnings.showwarning = _show_warning
+    with listening(verbose=verbose), asyncio.Runner() as runner:
         return runner.run(_terminable(work))
 
 
-def listen(*, verbose: bool) -> None:
-    """Show on standard error what Tidings logs: warnings, and with `verbose` each request."""
+@contextmanager
+def listening(*, verbose: bool) -> Iterator[None]:
+    """Show on standard error what Tidings logs meanwhile: warnings, and with `verbose` each request."""
+    handler, level = _Aside(), _LOGGER.level
     _LOGGER.setLevel(logging.DEBUG if verbose else logging.WARNING)
-    if not any(isinstance(handler, _Aside) for handler in _LOGGER.handlers):
-        _LOGGER.addHandler(_Aside())
+    _LOGGER.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            yield
+    finally:
+        _LOGGER.removeHandler(handler)
+        _LOGGER.setLevel(level)
 
 
 class _Aside(logging.Handler):
@@ -54,7 +60,7 @@ async def _terminable(work: Coroutine[Any, Any, int]) -> int:
         signals.append(signal.SIGTERM)
         task.cancel()
 
-    with suppress(NotImplementedError):  # loops that know no signals
+    with suppress(NotImplementedError, ValueError, RuntimeError):  # some loops and all other threads take none
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
     try:
         return await work

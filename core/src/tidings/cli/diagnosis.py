@@ -1,0 +1,138 @@
+"""What the doctor finds: which account a provider would use, and what the answer to one question says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from tidings.cli.exits import Exit
+from tidings.cli.render import columns, printable
+from tidings.config import Account, Config
+from tidings.errors import ConfigError, TaskNotFound, TidingsError, UnexpectedResponse
+from tidings.model import TaskRef, TaskStatus
+from tidings.provider import Provider
+
+NO_SUCH_ID = "tidings-doctor-no-such-task"
+_HEADINGS = ("PROVIDER", "STATUS", "URL", "FROM", "KEY", "FROM")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One provider with one account. What holds no key is safe to paste into a bug report.
+
+    Attributes:
+        provider: its name.
+        account: behind the @ in a ref, None for the default one.
+        status: `answers`; `fails`; `broken`: the configuration is wrong; `unconfigured`: there is none.
+        detail: a sentence.
+        url, url_source, key, key_source: what would be used and where that was found; the key only by its length.
+    """
+
+    provider: str
+    account: str | None
+    status: str
+    detail: str
+    url: str | None = None
+    url_source: str | None = None
+    key: str | None = None
+    key_source: str | None = None
+
+    @property
+    def whom(self) -> str:
+        """As in a ref: `luma`, `luma@studio`."""
+        return f"{self.provider}@{self.account}" if self.account else self.provider
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request to make: about a task that cannot exist, to see whether the account answers."""
+
+    ref: TaskRef
+    account: Account
+
+
+def examine(config: Config, providers: Iterable[Provider]) -> list[Question | Finding]:
+    """Whom to ask for each provider, and what is known without asking."""
+    return [
+        _examine_one(config, provider, account)
+        for provider in providers
+        for account in (None, *config.accounts_of(provider))
+    ]
+
+
+def _examine_one(config: Config, provider: Provider, account: str | None) -> Question | Finding:
+    try:
+        found = config.account_for(provider, account)
+    except ConfigError as error:
+        is_silent = account is None and not config.says_anything_of(provider)
+        status = "unconfigured" if is_silent else "broken"
+        return Finding(provider.name, account, status, error.message)
+    return Question(probe_ref(provider, account), found)
+
+
+def probe_ref(provider: Provider, account: str | None) -> TaskRef:
+    """A ref of the provider's that names no task."""
+    route = next((route for route in provider.routes if route != "*"), None)
+    return TaskRef(provider.name, NO_SUCH_ID, account, route)
+
+
+def conclude(question: Question, answer: TaskStatus | TidingsError) -> Finding:
+    """What `answer` says about the account. "Not found" is what a good key hears about a task that cannot exist."""
+    status, detail = _verdict(answer)
+    account = question.account
+    return Finding(
+        question.ref.provider,
+        question.ref.account,
+        status,
+        detail,
+        url=shown_url(account.base_url),
+        url_source=account.url_source,
+        key=shown_key(account.key.get_secret_value()),
+        key_source=account.key_source,
+    )
+
+
+def _verdict(answer: TaskStatus | TidingsError) -> tuple[str, str]:
+    if not isinstance(answer, TidingsError) or isinstance(answer, TaskNotFound) or _is_about_the_task(answer):
+        return "answers", "it answers"
+    return "fails", f"{type(answer).__name__}: {printable(answer.message)}"
+
+
+def _is_about_the_task(error: TidingsError) -> bool:
+    """Whether the server refused the id itself (400, 422), which it could only do having read the question."""
+    return isinstance(error, UnexpectedResponse) and error.status_code in {400, 422} and not error.no_route
+
+
+def shown_url(url: str) -> str:
+    """`url` without a password in it and without a query."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def shown_key(key: str) -> str:
+    """A key as it may be shown: how long it is, which tells a truncated one, and nothing of what it is."""
+    return f"({len(key)} characters)"
+
+
+def exit_of(findings: Sequence[Finding]) -> Exit:
+    """2: something is configured wrongly, or nothing at all; 3: some do not answer; 0: all that is configured does."""
+    found = {finding.status for finding in findings}
+    if "broken" in found or not found & {"answers", "fails"}:
+        return Exit.USAGE
+    return Exit.UNANSWERED if "fails" in found else Exit.OK
+
+
+def row_of(finding: Finding) -> dict[str, Any]:
+    """What `--json` prints."""
+    return asdict(finding)
+
+
+def table(findings: Sequence[Finding]) -> list[str]:
+    """The findings as aligned lines under headings, then what to do about those that need more words."""
+    rows = [(f.whom, f.status, f.url or "-", f.url_source or "-", f.key or "-", f.key_source or "-") for f in findings]
+    is_bare = all(f.status == "unconfigured" for f in findings)
+    worth_words = {"fails", "broken", "unconfigured"} if is_bare else {"fails", "broken"}
+    remarks = [f"{f.whom}: {f.detail}" for f in findings if f.status in worth_words]
+    return [*columns([_HEADINGS, *rows]), *(["", *remarks] if remarks else [])]
