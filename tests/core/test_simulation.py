@@ -151,3 +151,9 @@ def test_a_simulated_task_knows_whether_and_how_it_ended(outcome, finished_at, f
 
 def test_the_kit_offers_the_base_class_lazily():
     assert tidings.testing.Simulation is Simulation
+
+
+def test_the_kit_knows_its_names_and_no_others():
+    assert {"ProviderConformance", "Simulation", "load_samples"} <= set(dir(tidings.testing))
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        tidings.testing.Nothing  # noqa: B018  # looking is the test

@@ -125,6 +125,15 @@ def test_a_body_that_is_not_json_asks_for_nothing(http):
     assert answer.json()["data"] is None
 
 
+def test_a_body_of_many_pieces_is_read_whole(simulator, http):
+    ids = [f"{number:09}" for number in range(20_000)]
+    simulator.add("luma", ids[-1])
+
+    rows = http.post("/luma/tasks", json={"ids": ids}).json()["data"]
+
+    assert [row["task_id"] for row in rows] == [ids[-1]]
+
+
 def test_a_provider_has_an_address_of_its_own_beside_the_gateways(simulator, http):
     simulator.add("luma", "a")
 

@@ -58,8 +58,7 @@ class Application:
 
     async def _cut(self, scope: Scope, receive: Receive) -> None:
         self._hang_up(scope["client"])
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _disconnected(receive)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -71,12 +70,17 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
+async def _disconnected(receive: Receive) -> None:
+    """Return when the connection is closed. Once the body was read, servers have nothing else to say."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
 async def _is_gone(receive: Receive, seconds: float) -> bool:
     """Wait so many real seconds; true as soon as the client has left."""
     try:
         async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await _disconnected(receive)
     except TimeoutError:
         return False
     return True

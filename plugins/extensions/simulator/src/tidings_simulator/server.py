@@ -61,10 +61,11 @@ class Simulator:
         self._played, self.skipped = installed(found, names=providers, dialects=dialects or {})
         self.clock = SimulatedClock(speed=speed, start=start)
         self.key = key
+        router = Router(self._played.values())
         self._host = Host(host, port)
         self.url = f"http://{self._host.host}:{self._host.port}"
         links = Links(self.url, now=self.clock.now, secret=secrets.token_bytes(16))
-        self._world = World(Router(self._played.values()), self.clock, links, self.url, key)
+        self._world = World(router, self.clock, links, self.url, key)
         self._numbers = itertools.count(1)
 
     @property
