@@ -29,7 +29,7 @@ from tidings.testing.virtual import VirtualClock, run_virtual
 NewClient = Callable[..., AsyncClient]
 
 
-def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
     """Runs a test on a loop whose time jumps."""
 
     @wraps(test)
@@ -43,7 +43,7 @@ def refs(count: int) -> list[str]:
     return [f"luma:task-{number}" for number in range(count)]
 
 
-@virtual
+@in_virtual_time
 async def test_a_thousand_fetches_are_ten_requests(upstream, new_client: NewClient):
     client = new_client()
     statuses = await asyncio.gather(*(client.fetch(ref) for ref in refs(1000)))
@@ -52,7 +52,7 @@ async def test_a_thousand_fetches_are_ten_requests(upstream, new_client: NewClie
     assert all(len(look.ids) == 100 for look in upstream.looks)
 
 
-@virtual
+@in_virtual_time
 async def test_a_thousand_fetches_of_one_task_are_one_request(upstream, new_client: NewClient):
     client = new_client()
     statuses = await asyncio.gather(*(client.fetch("luma:same") for _ in range(1000)))
@@ -60,7 +60,7 @@ async def test_a_thousand_fetches_of_one_task_are_one_request(upstream, new_clie
     assert {status.raw_state for status in statuses} == {"completed"}
 
 
-@virtual
+@in_virtual_time
 async def test_accounts_are_asked_apart_each_with_its_key(new_client: NewClient):
     clock = VirtualClock()
     fake = FakeTransport(
@@ -80,7 +80,7 @@ async def test_accounts_are_asked_apart_each_with_its_key(new_client: NewClient)
     ]
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_raises_what_became_of_the_asking(upstream, new_client: NewClient):
     upstream.says("gone", None)
     with pytest.raises(TaskNotFound) as caught:
@@ -88,19 +88,19 @@ async def test_fetch_raises_what_became_of_the_asking(upstream, new_client: NewC
     assert (caught.value.ref, caught.value.provider) == (TaskRef("luma", "gone"), "luma")
 
 
-@virtual
+@in_virtual_time
 async def test_a_failed_task_is_a_value(upstream, new_client: NewClient):
     upstream.says("bad", "failed")
     assert (await new_client().fetch("luma:bad")).state is TaskState.failed
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_takes_a_ref_as_text_and_as_value(new_client: NewClient):
     client = new_client()
     assert await client.fetch("luma:a") == await client.fetch(TaskRef("luma", "a"))
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_many_keeps_the_order_of_its_input(upstream, new_client: NewClient):
     given = [f"luma:task-{number * 7919 % 250}" for number in range(250)]
     statuses = await new_client().fetch_many(given)
@@ -108,7 +108,7 @@ async def test_fetch_many_keeps_the_order_of_its_input(upstream, new_client: New
     assert len(upstream.looks) == 3
 
 
-@virtual
+@in_virtual_time
 async def test_a_duplicate_is_asked_once_and_answered_in_each_place(upstream, new_client: NewClient):
     first, other, again = await new_client().fetch_many(["luma:a", "luma:b", TaskRef("luma", "a")])
     assert upstream.looks[0].ids == ("a", "b")
@@ -117,19 +117,19 @@ async def test_a_duplicate_is_asked_once_and_answered_in_each_place(upstream, ne
     assert other.ref.id == "b"
 
 
-@virtual
+@in_virtual_time
 async def test_nothing_asked_is_nothing_sent(upstream, new_client: NewClient):
     assert await new_client().fetch_many([]) == []
     assert upstream.looks == []
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_many_takes_any_iterable_once(new_client: NewClient):
     statuses = await new_client().fetch_many(ref for ref in refs(3))
     assert [str(status.ref) for status in statuses] == refs(3)
 
 
-@virtual
+@in_virtual_time
 async def test_errors_are_raised_together_after_all_were_answered(upstream, new_client: NewClient):
     upstream.says("gone", None)
     upstream.latency["slow"] = 20.0
@@ -142,7 +142,7 @@ async def test_errors_are_raised_together_after_all_were_answered(upstream, new_
     assert [type(error) for error in caught.value.exceptions] == [TaskNotFound, TaskNotFound]
 
 
-@virtual
+@in_virtual_time
 async def test_with_return_exceptions_errors_stand_in_the_list(upstream, new_client: NewClient):
     upstream.says("gone", None)
     gone, fine = await new_client().fetch_many(["luma:gone", "luma:a"], return_exceptions=True)
@@ -161,7 +161,7 @@ async def test_with_return_exceptions_errors_stand_in_the_list(upstream, new_cli
         (7, InvalidRef),
     ],
 )
-@virtual
+@in_virtual_time
 async def test_everything_is_checked_before_the_first_request(upstream, new_client: NewClient, bad, error):
     given = [*refs(99), bad]
     client = new_client()
@@ -176,7 +176,7 @@ async def test_everything_is_checked_before_the_first_request(upstream, new_clie
 
 
 @pytest.mark.parametrize("one", ["luma:a", TaskRef("luma", "a")])
-@virtual
+@in_virtual_time
 async def test_one_ref_in_place_of_a_list_is_refused_with_advice(new_client: NewClient, one):
     client = new_client()
     with pytest.raises(InvalidRef, match=r"write \['luma:a'\]"):
@@ -190,7 +190,7 @@ def test_check_returns_the_tasks_and_needs_no_loop(upstream, new_client: NewClie
     assert upstream.looks == []
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_stops_waiting_at_its_timeout(upstream, new_client: NewClient):
     upstream.latency["slow"] = 1000.0
     with pytest.raises(WaitTimeout, match=r"no answer within 2\.5 s") as caught:
@@ -199,7 +199,7 @@ async def test_fetch_stops_waiting_at_its_timeout(upstream, new_client: NewClien
     assert caught.value.ref == TaskRef("luma", "slow")
 
 
-@virtual
+@in_virtual_time
 async def test_a_timeout_is_its_callers_alone(upstream, new_client: NewClient):
     upstream.latency["slow"] = 10.0
     client = new_client()
@@ -211,7 +211,7 @@ async def test_a_timeout_is_its_callers_alone(upstream, new_client: NewClient):
     assert len(upstream.looks) == 1
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_many_gives_what_came_in_time(upstream, new_client: NewClient):
     upstream.latency["slow"] = 10.0
     client = new_client()
@@ -224,7 +224,7 @@ async def test_fetch_many_gives_what_came_in_time(upstream, new_client: NewClien
     assert (await slow).state is TaskState.succeeded
 
 
-@virtual
+@in_virtual_time
 async def test_cancelling_one_caller_leaves_the_others(upstream, new_client: NewClient):
     upstream.latency["slow"] = 10.0
     client = new_client()
@@ -236,7 +236,7 @@ async def test_cancelling_one_caller_leaves_the_others(upstream, new_client: New
     assert len(upstream.looks) == 1
 
 
-@virtual
+@in_virtual_time
 async def test_cancelling_the_last_caller_cancels_the_request(new_client: NewClient):
     ends: list[str] = []
 
@@ -259,7 +259,7 @@ async def test_cancelling_the_last_caller_cancels_the_request(new_client: NewCli
 
 
 @pytest.mark.parametrize("turns", range(6))
-@virtual
+@in_virtual_time
 async def test_callers_cancelled_at_any_moment_leave_nothing_occupied(new_client: NewClient, turns):
     clock = VirtualClock()
     fake = FakeTransport(lambda outgoing: respond(json_body={"id": "a", "state": "processing"}), latency=1, clock=clock)
@@ -275,7 +275,7 @@ async def test_callers_cancelled_at_any_moment_leave_nothing_occupied(new_client
     assert clock.monotonic() - began == 1.0
 
 
-@virtual
+@in_virtual_time
 async def test_cancelling_fetch_many_cancels_its_request(upstream, new_client: NewClient):
     upstream.latency = dict.fromkeys(["task-0", "task-1"], 1000.0)
     client = new_client(request_timeout=2000.0)
@@ -287,14 +287,14 @@ async def test_cancelling_fetch_many_cancels_its_request(upstream, new_client: N
     assert (await client.fetch("luma:a")).state is TaskState.succeeded
 
 
-@virtual
+@in_virtual_time
 async def test_an_unknown_word_is_an_answer_and_no_guess(upstream, new_client: NewClient):
     upstream.says("a", "levitating")
     status = await new_client().fetch("luma:a")
     assert (status.state, status.raw_state) == (TaskState.unknown, "levitating")
 
 
-@virtual
+@in_virtual_time
 async def test_a_refused_key_is_unauthorized_for_each_task(new_client: NewClient):
     fake = FakeTransport(lambda outgoing: respond(401, {"error": {"message": "invalid token"}}))
     with pytest.raises(FetchErrors) as caught:
@@ -304,7 +304,7 @@ async def test_a_refused_key_is_unauthorized_for_each_task(new_client: NewClient
     assert len(fake.sent) == 1
 
 
-@virtual
+@in_virtual_time
 async def test_every_error_of_many_is_its_own(new_client: NewClient):
     """A raised exception gathers a traceback: one object for many tasks would mix them up."""
     fake = FakeTransport(lambda outgoing: respond(401))

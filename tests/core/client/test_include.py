@@ -17,7 +17,7 @@ NewClient = Callable[..., AsyncClient]
 CLEAN = "/luma/generations/a/download_video_url"
 
 
-def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
     """Runs a test on a loop whose time jumps."""
 
     @wraps(test)
@@ -27,35 +27,35 @@ def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
     return run
 
 
-@virtual
+@in_virtual_time
 async def test_an_artifact_joins_the_outputs_first(new_client: NewClient):
     status = await new_client().fetch("luma:a", include=["unwatermarked"])
     assert [output.url for output in status.outputs] == ["https://cdn.example/a-clean.mp4", "https://cdn.example/a.mp4"]
     assert status.extras == {}
 
 
-@virtual
+@in_virtual_time
 async def test_a_link_that_is_there_already_is_not_there_twice(upstream, new_client: NewClient):
     upstream.extras["a"] = {"url": "https://cdn.example/a.mp4"}
     status = await new_client().fetch("luma:a", include=["unwatermarked"])
     assert [output.url for output in status.outputs] == ["https://cdn.example/a.mp4"]
 
 
-@virtual
+@in_virtual_time
 async def test_without_being_named_an_extra_is_not_asked_for(upstream, new_client: NewClient):
     await new_client().fetch("luma:a")
     assert upstream.paths() == ["/luma/generations/a"]
 
 
 @pytest.mark.parametrize("word", ["processing", "failed", "a new word"])
-@virtual
+@in_virtual_time
 async def test_an_extra_is_asked_for_only_after_success(upstream, new_client: NewClient, word):
     upstream.says("a", word)
     await new_client().fetch("luma:a", include=["unwatermarked"])
     assert upstream.paths() == ["/luma/generations/a"]
 
 
-@virtual
+@in_virtual_time
 async def test_wait_asks_for_extras_once_at_the_end(upstream, new_client: NewClient):
     upstream.says("a", "queued", "processing", "completed")
     status = await new_client().wait("luma:a", include=["unwatermarked"])
@@ -63,7 +63,7 @@ async def test_wait_asks_for_extras_once_at_the_end(upstream, new_client: NewCli
     assert status.outputs[0].url == "https://cdn.example/a-clean.mp4"
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_many_asks_for_the_extras_of_what_succeeded_one_by_one(upstream, new_client: NewClient):
     upstream.says("open", "processing")
     statuses = await new_client().fetch_many(["luma:a", "luma:open", "luma:b", "luma:a"], include=["unwatermarked"])
@@ -71,7 +71,7 @@ async def test_fetch_many_asks_for_the_extras_of_what_succeeded_one_by_one(upstr
     assert [len(status.outputs) for status in statuses] == [2, 0, 2, 2]
 
 
-@virtual
+@in_virtual_time
 async def test_an_extra_that_fails_leaves_the_status_intact_and_says_why(upstream, new_client: NewClient):
     upstream.extras["a"] = respond(404, {"error": {"message": "no such file"}})
     status = await new_client().fetch("luma:a", include=["unwatermarked"])
@@ -84,7 +84,7 @@ async def test_an_extra_that_fails_leaves_the_status_intact_and_says_why(upstrea
     }
 
 
-@virtual
+@in_virtual_time
 async def test_an_extra_is_tried_again_like_any_question(upstream, new_client: NewClient):
     answers = [respond(502), respond(json_body={"url": "https://cdn.example/clean.mp4"})]
     upstream._extra = lambda task_id: answers.pop(0)
@@ -92,7 +92,7 @@ async def test_an_extra_is_tried_again_like_any_question(upstream, new_client: N
     assert status.outputs[0].url == "https://cdn.example/clean.mp4"
 
 
-@virtual
+@in_virtual_time
 async def test_a_status_with_extras_is_still_json(upstream, new_client: NewClient):
     upstream.extras["a"] = respond(404)
     status = await new_client().fetch("luma:a", include=["unwatermarked"])
@@ -100,7 +100,7 @@ async def test_a_status_with_extras_is_still_json(upstream, new_client: NewClien
 
 
 @pytest.mark.parametrize("verb", ["fetch", "wait", "fetch_many"])
-@virtual
+@in_virtual_time
 async def test_an_extra_that_comes_too_late_leaves_the_status_intact(upstream, new_client: NewClient, verb):
     async def never(task_id: str) -> Any:
         await asyncio.sleep(1000.0)
@@ -116,7 +116,7 @@ async def test_an_extra_that_comes_too_late_leaves_the_status_intact(upstream, n
 
 
 @pytest.mark.parametrize("verb", ["fetch", "wait", "fetch_many"])
-@virtual
+@in_virtual_time
 async def test_an_unknown_extra_is_refused_before_anything_is_sent(upstream, new_client: NewClient, verb):
     asked = ["luma:a"] if verb == "fetch_many" else "luma:a"
     with pytest.raises(ConfigError, match="luma has no extra called 'seed' to include; it has: unwatermarked"):
@@ -125,20 +125,20 @@ async def test_an_unknown_extra_is_refused_before_anything_is_sent(upstream, new
 
 
 @pytest.mark.parametrize("verb", ["fetch", "wait", "fetch_many"])
-@virtual
+@in_virtual_time
 async def test_one_extra_may_be_named_without_a_list(upstream, new_client: NewClient, verb):
     asked = ["luma:a"] if verb == "fetch_many" else "luma:a"
     await getattr(new_client(), verb)(asked, include="unwatermarked")
     assert upstream.paths() == ["/luma/generations/a", CLEAN]
 
 
-@virtual
+@in_virtual_time
 async def test_fetch_many_takes_the_names_from_any_iterable(new_client: NewClient):
     statuses = await new_client().fetch_many(["luma:a", "luma:b"], include=iter(["unwatermarked"]))
     assert [len(status.outputs) for status in statuses] == [2, 2]
 
 
-@virtual
+@in_virtual_time
 async def test_the_same_extra_of_the_same_task_is_one_question(upstream, new_client: NewClient):
     client = new_client()
     statuses = await asyncio.gather(*(client.fetch("luma:a", include=["unwatermarked"] * 2) for _ in range(50)))
@@ -146,7 +146,7 @@ async def test_the_same_extra_of_the_same_task_is_one_question(upstream, new_cli
     assert {len(status.outputs) for status in statuses} == {2}
 
 
-@virtual
+@in_virtual_time
 async def test_errors_of_tasks_are_raised_with_the_extras_of_the_others(upstream, new_client: NewClient):
     upstream.says("gone", None)
     with pytest.raises(FetchErrors) as caught:
