@@ -11,10 +11,11 @@ from typing import ClassVar
 
 import pytest
 
-from tidings.errors import RateLimited, TaskNotFound, UnexpectedResponse
+from tidings.errors import InvalidRef, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Include, Limits, Provider
 from tidings.testing import ProviderConformance, RecordedExchange, Sample, deviation
+from tidings.testing.simulation import Route, Simulation, in_body
 from tidings.wire import Request, Response, as_progress, as_text, as_url, dig, segment
 
 
@@ -119,9 +120,22 @@ SAMPLES = (
 )
 
 
+class AcmeSimulation(Simulation):
+    routes = (Route("GET", "/jobs/{id}"), Route("POST", "/jobs/query", ids=in_body("ids"), many=True))
+    words = {"pending": "waiting", "running": "working", "succeeded": "done", "failed": "broken"}
+    outcomes = ("succeeded", "failed")
+
+    def render(self, task):
+        return job(task.id, task.word, url=task.link("a.png") if task.has_succeeded else None, why=task.failure)
+
+    def render_batch(self, tasks, dialect):
+        return {"jobs": [self.render(task) for task in tasks]}
+
+
 class TestAcme(ProviderConformance):
     plugin = Acme
     samples = SAMPLES
+    simulation = AcmeSimulation
 
 
 # What a provider may say wrongly about itself.
@@ -430,6 +444,41 @@ class TestCodedWithHelp(TestCodedWithoutHelp):
     def status_payload(self, word):
         codes = {name: code for code, name in Coded.codes.items()}
         return job("j1", codes[word]) if word in codes else None
+
+
+class NeverFailingSimulation(AcmeSimulation):
+    words = {**AcmeSimulation.words, "failed": "done"}
+
+
+class HastySimulation(AcmeSimulation):
+    words = {**AcmeSimulation.words, "running": "broken"}
+
+
+class TestSimulatedWithoutFailures(TestAcme):
+    simulation = NeverFailingSimulation
+
+
+class TestSimulatedHastily(TestAcme):
+    simulation = HastySimulation
+
+
+class TestSimulatedElsewhere(TestAcme):
+    plugin = OtherPath
+
+
+class PickyIds(Acme):
+    """Its ids are letters and digits; others are refused before they are asked for."""
+
+    def validate_ref(self, ref):
+        if not ref.id.isalnum():
+            raise InvalidRef("Acme's ids are letters and digits", ref=ref)
+
+    def request(self, ref):
+        return Request("GET", f"/jobs/{ref.id}" if ref.id.isascii() else f"/jobs/{segment(ref.id)}")
+
+
+class TestPickyIds(TestAcme):
+    plugin = PickyIds
 
 
 # What a test class may do wrongly.

@@ -62,6 +62,9 @@ BROKEN = [
     ("Counts", "test_a_request_depends_on_the_task_alone"),
     ("Keyless", "test_auth_depends_on_key_and_time_alone"),
     ("Impure", "test_the_module_imports_nothing_that_acts"),
+    ("SimulatedWithoutFailures", "test_a_simulated_task_ends_as_it_was_told_to"),
+    ("SimulatedElsewhere", "test_a_simulated_task_ends_as_it_was_told_to"),
+    ("SimulatedHastily", "test_a_simulated_task_is_open_before_its_end"),
     ("SilentOverride", "test_no_standard_test_is_overridden_without_a_reason"),
     ("SilentMixin", "test_no_standard_test_is_overridden_without_a_reason"),
 ]
@@ -93,6 +96,14 @@ def test_an_honest_provider_passes_everything_but_the_test_of_its_imports(run):
 
     assert counts["failed"] == counts["skipped"] == 0
     assert counts["passed"] > 100
+
+
+def test_a_provider_may_refuse_ids_that_its_maker_cannot_have_given(run):
+    assert run("PickyIds", "", "-k", "ids_are_quoted or any_id")["failed"] == 0
+
+
+def test_a_plugin_without_a_simulation_has_none_tested(run):
+    assert run("CodedWithHelp", "", "-k", "simulated") == {"passed": 0, "skipped": 2, "failed": 0}
 
 
 def test_every_standard_test_can_fail():

@@ -20,7 +20,19 @@ try:
 except ImportError as error:
     raise ImportError(_NEEDED) from error
 
-_TESTS = ("batches", "clients", "damage", "facts", "ids", "purity", "recorded", "refusals", "secrets", "states")
+_TESTS = (
+    "batches",
+    "clients",
+    "damage",
+    "facts",
+    "ids",
+    "purity",
+    "recorded",
+    "refusals",
+    "secrets",
+    "simulations",
+    "states",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _TESTS))
 
 from tidings.testing.conformance.deviations import deviation  # noqa: E402  # asserts are rewritten only from here on

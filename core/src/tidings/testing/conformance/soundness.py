@@ -14,10 +14,13 @@ _RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
     (lambda status: status.observed_at != RECORDED_AT, "observed_at is not the response's received_at"),
     (lambda status: status.state is TaskState.failed and status.failure is None, "it failed, but has no failure"),
     (lambda status: status.state is not TaskState.failed and status.failure is not None, "it has a failure, but is {}"),
-    (lambda status: status.missing_outputs is not None and not _is_empty_success(status), "missing_outputs, but {}"),
+    (
+        lambda status: status.missing_outputs is not None and not _is_empty_success(status),
+        "missing_outputs is only for a success without outputs",
+    ),
     (
         lambda status: _is_empty_success(status) and status.missing_outputs is None,
-        "a success without outputs says no why",
+        "a success without outputs says why in missing_outputs",
     ),
     (
         lambda status: not status.is_final and bool(status.primary),
