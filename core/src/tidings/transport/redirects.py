@@ -41,7 +41,7 @@ def is_same_server(url: str, target: str) -> bool:
     """The same scheme, host and port; or the same host from http up to https on their usual ports."""
     try:
         here, there = _origin(url), _origin(target)
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is no number, a user
         return False
     is_upgrade = here == ("http", here[1], 80) and there == ("https", here[1], 443)
     return here == there or is_upgrade
@@ -49,4 +49,6 @@ def is_same_server(url: str, target: str) -> bool:
 
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
+    if "@" in parts.netloc:  # a name before it has no use here but to be read as the host by someone else
+        raise ValueError("a user in the URL")
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
