@@ -1,4 +1,4 @@
-"""How the docs are built. Every warning is an error, a broken link is a warning, and nothing is fetched from outside."""
+"""How the docs are built: a warning is an error, a broken link is a warning, and nothing is fetched from outside."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ myst_heading_anchors = 3
 nitpicky = True
 nitpick_ignore_regex = [
     # the standard library and other projects: looking them up would need the network
-    (r"py:.*", r"(asyncio|collections|contextlib|datetime|enum|functools|logging|pathlib|types|typing)\..*"),
+    (r"py:.*", r"(asyncio|collections|contextlib|datetime|enum|functools|importlib|logging|pathlib|types|typing)\..*"),
     (r"py:.*", r"(_pytest|annotated_types|click|httpx|pluggy|pydantic|pytest|starlette)\..*"),
-    (r"py:.*", r"(datetime|Path|TracebackType|Any|Self)"),
+    (r"py:.*", r"(datetime|Path|SecretStr|TracebackType|Any|Self)"),
     # type variables, and what is behind the documented faces
     (r"py:.*", r"(.*\.)?[A-Z]"),
     (r"py:.*", r"tidings\.testing\.conformance\..*"),

@@ -3,7 +3,7 @@
     ```python    executed; all of a page share one namespace
     ```text      what the python block before it prints; `...` stands for anything
     ```console   each line after `$ ` is run by bash, what follows it is its output; `export` lasts
-    ```toml      parsed; one that configures Tidings is loaded as `tidings.toml`
+    ```toml      parsed; one that configures Tidings is read as a `tidings.toml`
     ```json      parsed; a line of the command line's must be one
     ```none      nothing: a drawing, a grammar
 
@@ -81,7 +81,7 @@ class Page:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
         self.printed = ""
         self.port = _free_port()
         self.exit_code = 0
@@ -148,11 +148,13 @@ class Page:
         if content.keys() <= {"gateway", "accounts"}:
             from tidings.config import Config  # only pages that configure
 
-            Path("tidings.toml").write_text(block.text)
-            Config.load(cwd=Path())
+            with tempfile.TemporaryDirectory() as folder:  # what a page shows first must not configure what comes after
+                Path(folder, "tidings.toml").write_text(block.text)
+                Config.load(cwd=Path(folder))
 
     def json(self, block: Block) -> None:
         from pydantic import TypeAdapter  # only pages with JSON
+
         from tidings.cli.lines import Line
 
         for line in block.text.splitlines() if "\n{" in block.text else [block.text]:
@@ -175,9 +177,7 @@ _RUNNERS: dict[str, Callable[[Page, Block], None]] = {
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
     """Each command of a console block and the output shown below it."""
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        while (line_end := part.find("\\\n")) != -1 and "\n" not in part[:line_end]:
-            part = part.replace("\\\n", "", 1)
+    for part in re.split(r"^\$ ", re.sub(r"\\\n\s*", "", text), flags=re.MULTILINE)[1:]:
         command, _, output = part.partition("\n")
         yield command.strip(), output
 

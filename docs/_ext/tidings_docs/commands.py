@@ -32,12 +32,12 @@ class CommandsDirective(MarkdownDirective):
 
 
 def _section(name: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=f"tidings {name}", parent=None)
-    yield from [f"## tidings {name}", "", "```none", f"tidings {name} {' '.join(command.collect_usage_pieces(context))}"]
-    yield from ["```", ""]
+    context = click.Context(command, info_name=f"tidings {name}")
+    usage = " ".join(["tidings", name, *command.collect_usage_pieces(context)])
+    yield from [f"## tidings {name}", "", "```none", usage, "```", ""]
     yield from _help(inspect.cleandoc(command.help or ""))
-    options = [parameter.get_help_record(context) for parameter in command.params if isinstance(parameter, click.Option)]
-    shown = [record for record in options if record is not None]
+    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
+    shown = [record for option in options if (record := option.get_help_record(context)) is not None]
     yield from table(["option", "what it does"], [[code(names), text.replace("\n", " ")] for names, text in shown])
     if isinstance(command, click.Group):
         for child_name in command.list_commands(context):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,14 +16,14 @@ _VALUES = ("attribute", "property", "data")
 _originals: dict[str, list[str]] = {}
 
 
-def before_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001  # Sphinx's signature
+def before_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Rewrite `lines` in place."""
     rewritten = _with_code([_in_rst(line) for line in lines])
     lines[:] = _told_apart(list(rewritten), _types(obj) if what == "class" else {})
     _originals[name] = list(lines)
 
 
-def after_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001  # Sphinx's signature
+def after_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """A value's docstring is a sentence; napoleon takes what stands before its colon for a type."""
     if what in _VALUES:
         lines[:] = _originals[name]
@@ -33,9 +34,14 @@ def _types(kind: type) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("tidings"):
-            own = base.__dict__.get("__annotations__", {})
-            found.update({name: str(said) for name, said in own.items() if not str(said).startswith("ClassVar")})
-    return {name: said.replace("UTCDatetime", "datetime") for name, said in found.items() if not name.startswith("_")}
+            own = inspect.get_annotations(base)
+            # A NamedTuple keeps its own as ForwardRef.
+            found |= {name: getattr(said, "__forward_arg__", str(said)) for name, said in own.items()}
+    return {
+        name: said.replace("UTCDatetime", "datetime")
+        for name, said in found.items()
+        if not name.startswith("_") and not said.startswith("ClassVar")
+    }
 
 
 def _in_rst(line: str) -> str:

@@ -15,9 +15,9 @@ def resolve_public_name(app: Sphinx, env: Any, node: pending_xref, contnode: nod
     target = node["reftarget"]
     if node.get("refdomain") != "py" or ("." in target and not target.startswith("tidings")):
         return None
-    domain = cast(PythonDomain, env.get_domain("py"))
+    domain = cast("PythonDomain", env.get_domain("py"))
     last = target.rpartition(".")[2]
     homes = [name for name in domain.objects if name.startswith("tidings") and name.rpartition(".")[2] == last]
     if len(homes) != 1:
         return None
-    return domain.resolve_xref(env, node["refdoc"], cast(Any, app.builder), "obj", homes[0], node, contnode)
+    return domain.resolve_xref(env, node["refdoc"], cast("Any", app.builder), "obj", homes[0], node, contnode)

@@ -30,7 +30,8 @@ class ProviderDirective(MarkdownDirective):
         yield from ["A word in no row is `unknown`; the word itself is in `raw_state`. Case does not matter.", ""]
         if provider.includes:
             yield from ["## Extras", "", "For `include=` and `--include`."]
-            yield from table(["name", "what it is"], [[code(name), one.title] for name, one in provider.includes.items()])
+            rows = [[code(name), include.title] for name, include in provider.includes.items()]
+            yield from table(["name", "what it is"], rows)
         yield from _samples(load_samples(type(provider).__module__.partition(".")[0]))
 
 

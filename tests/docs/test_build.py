@@ -1,0 +1,196 @@
+"""The docs build without a warning, broken links included, and the built pages show everything there is."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from sphinx.util.inventory import InventoryFile
+
+import tidings
+import tidings.testing
+from tidings import errors, hookspecs
+from tidings.cli import cli, exits, lines
+from tidings.config.tables import AccountTable
+from tidings.model import TaskState
+from tidings.plugins import default_plugins
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder with the built docs; built once for this file, by the very command of `make docs`."""
+    out = tmp_path_factory.mktemp("html")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-b", "html", str(DOCS), str(out)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture
+def text_of(built):
+    """From a page's name to its text, tags taken out."""
+
+    def read(page):
+        source = (built / f"{page}.html").read_text()
+        body = source.partition("<article")[2].partition("</article>")[0]
+        return html.unescape(re.sub(r"<[^>]+>", "", body))
+
+    return read
+
+
+@pytest.fixture
+def documented(built):
+    """The full names of everything that has an entry, by page."""
+    inventory = InventoryFile.loads((built / "objects.inv").read_bytes(), uri="")
+    return {
+        name: item.uri
+        for kind, items in inventory.data.items()
+        if kind.startswith("py:")
+        for name, item in items.items()
+    }
+
+
+@pytest.mark.parametrize("name", tidings.__all__)
+def test_every_public_name_has_an_entry(documented, name):
+    home = "reference/errors" if name in vars(errors) else "reference/api"
+    assert documented.get(f"tidings.{name}", "").startswith(home)
+
+
+def test_every_name_of_the_testing_kit_has_an_entry(documented):
+    last_names = {name.rpartition(".")[2] for name in documented}
+    assert set(tidings.testing.__all__) <= last_names
+
+
+@pytest.mark.parametrize("verb", ["fetch", "fetch_many", "wait", "download", "check"])
+def test_every_verb_of_both_clients_has_an_entry(documented, verb):
+    assert {f"tidings.AsyncClient.{verb}", f"tidings.Client.{verb}"} <= documented.keys()
+
+
+def test_every_hook_has_an_entry_with_its_signature_and_an_example(documented, text_of):
+    page = text_of("reference/hooks")
+    hooks = [name for name in vars(hookspecs) if name.startswith("tidings_")]
+    assert hooks
+    for hook in hooks:
+        assert f"tidings.hookspecs.{hook}" in documented
+        assert f"@hookimpl\ndef {hook}(" in page
+
+
+def tree_of(kind, prefix=""):
+    """The class tree as `tidings.errors` draws it, without what is said about each class."""
+    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    for child in children:
+        is_last = child is children[-1]
+        yield prefix + ("└── " if is_last else "├── ") + child.__name__
+        yield from tree_of(child, prefix + ("    " if is_last else "│   "))
+
+
+def test_the_tree_of_errors_is_the_tree_of_classes(text_of):
+    page = text_of("reference/errors")
+    drawn = [line.rstrip() for line in page.splitlines() if re.match(r"(TidingsError$|[│├└])", line)]
+    names = [re.match(r"[│├└─ ]*\w+", line).group() for line in drawn]
+    assert names == ["TidingsError", *tree_of(errors.TidingsError)]
+
+
+def commands():
+    context = click.Context(cli, info_name="tidings")
+    return {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+
+
+@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
+def test_every_command_and_option_is_on_its_page(text_of, name):
+    page = text_of("reference/cli")
+    section = page.partition(f"tidings {name}#")[2] or page.partition(f"tidings {name}¶")[2]
+    assert section, f"no section for tidings {name}"
+    options = [parameter for parameter in commands()[name].params if isinstance(parameter, click.Option)]
+    missing = [option.opts[-1] for option in options if option.opts[-1] not in section]
+    assert missing == []
+
+
+def test_every_exit_code_is_on_its_page(text_of):
+    table = text_of("reference/cli").partition("Exit codes")[2]
+    codes = {int(number) for number in re.findall(r"^(\d+)$", table, re.MULTILINE)}
+    assert {code.value for code in exits.Exit} <= codes
+
+
+def test_the_schema_in_the_docs_is_that_of_the_lines():
+    assert json.loads((DOCS / "reference/status.schema.json").read_text()) == lines.schema()
+
+
+def test_every_provider_of_this_repository_has_a_page_with_its_states(text_of):
+    names = [folder.name for folder in (ROOT / "plugins/providers").iterdir() if (folder / "src").is_dir()]
+    assert "luma" in names
+    for name in names:
+        page = text_of(f"reference/providers/{name}")
+        states = default_plugins().provider(name).states
+        assert [word for word in states if word and word not in page] == []
+
+
+def test_every_state_is_explained(text_of):
+    page = text_of("explanation/states")
+    assert [state for state in TaskState if not re.search(rf"^{state}$", page, re.MULTILINE)] == []
+
+
+def test_every_setting_of_the_file_is_in_the_reference():
+    page = (DOCS / "reference/configuration.md").read_text()
+    assert [name for name in AccountTable.model_fields if f"| `{name}` |" not in page] == []
+
+
+def test_every_fault_of_the_simulator_is_listed_with_its_options():
+    from tidings_simulator.faults import KINDS
+
+    page = (DOCS / "howto/testing.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) ?\|", page, re.MULTILINE))
+    shown = {kind: ", ".join(f"`{name}={json_like(value)}`" for name, value in KINDS[kind].items()) for kind in KINDS}
+    assert rows == shown
+
+
+def json_like(value):
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def links(page):
+    """What a page links to, outside of code."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_outside_of_the_docs_lead_somewhere(page):
+    """Sphinx watches over the links inside the docs; nobody else watches over these."""
+    targets = [link.partition("#")[0] for link in links(ROOT / page) if "://" not in link]
+    assert [target for target in targets if target and not (ROOT / target).exists()] == []
+
+
+def test_the_directives_of_the_docs_take_every_kind_of_docstring():
+    """What shares a description is told apart; what stands in single backticks is code, a plural's s included."""
+    sys.path.insert(0, str(DOCS / "_ext"))
+    try:
+        from tidings_docs.docstrings import before_napoleon
+    finally:
+        sys.path.pop(0)
+    text = inspect.cleandoc(
+        """
+        Reads `Thing`s.
+
+            an example
+
+        Args:
+            a, b: both
+                of them.
+        """
+    ).splitlines()
+    before_napoleon(None, "function", "name", None, None, text)
+    assert text[:1] == ["Reads ``Thing``\\ s."]
+    assert ".. code-block:: none" in text
+    assert text[-4:] == ["    a: both", "        of them.", "    b: both", "        of them."]
