@@ -81,6 +81,27 @@ def batches_by_hand(session: aiohttp.ClientSession, url: str, ids: list[str]) ->
     return run
 
 
+def batches_by_hand_for_callers(session: aiohttp.ClientSession, url: str, ids: list[str]) -> Run:
+    """The same, with the answers handed to a thousand callers who wait for one each, as an application's are."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        waiting = {task: loop.create_future() for task in ids}
+
+        async def caller(task: str) -> dict[str, object]:
+            return await waiting[task]
+
+        async def ask() -> None:
+            for start in range(0, len(ids), 100):
+                async with session.post(f"{url}/luma/tasks", json={"ids": ids[start : start + 100]}) as response:
+                    for row in (await response.json())["data"]:
+                        waiting[row["task_id"]].set_result(row)
+
+        await asyncio.gather(ask(), *map(caller, ids))
+
+    return run
+
+
 def singles_by_hand(session: aiohttp.ClientSession, url: str, ids: list[str]) -> Run:
     """One request a task, fifty in flight, parsed to dictionaries."""
 
@@ -130,6 +151,7 @@ async def http_rows(url: str) -> list[dict[str, object]]:
         many = await alternate(
             {
                 "hand": batches_by_hand(session, url, ids[:TASKS]),
+                "hand, for callers": batches_by_hand_for_callers(session, url, ids[:TASKS]),
                 "tidings": callers(client, [f"luma:{task}" for task in ids[:TASKS]]),
             }
         )
@@ -141,16 +163,19 @@ async def http_rows(url: str) -> list[dict[str, object]]:
         )
     return [
         row(f"{TASKS} tasks, {TASKS} callers, batches: CPU us a task", many, TASKS, 3.0),
+        row(f"{TASKS} tasks, beside a hand loop that has {TASKS} callers too", many, TASKS, None, "hand, for callers"),
         row(f"single fetches, {IN_FLIGHT} in flight: CPU us a fetch", single, SINGLES, 4.0),
     ]
 
 
-def row(what: str, seconds: dict[str, float], count: int, limit: float) -> dict[str, object]:
+def row(
+    what: str, seconds: dict[str, float], count: int, limit: float | None, rival: str = "hand"
+) -> dict[str, object]:
     return {
         "what": what,
-        "by hand": round(seconds["hand"] / count * 1e6, 1),
+        "by hand": round(seconds[rival] / count * 1e6, 1),
         "tidings": round(seconds["tidings"] / count * 1e6, 1),
-        "ratio": round(seconds["tidings"] / seconds["hand"], 2),
+        "ratio": round(seconds["tidings"] / seconds[rival], 2),
         "limit": limit,
     }
 

@@ -1,4 +1,4 @@
-"""A loopback server for benchmarks: answers Luma's two routes as fast as asyncio can, so that the client is what is measured.
+"""A loopback server for benchmarks: answers Luma's two routes as cheaply as asyncio can.
 
 Prints its port, then serves until its standard input closes.
 """

@@ -119,9 +119,9 @@ class AsyncClient:
         task = named(ref)
         names = checked_includes(include, self._targets.of(task).provider)
         deadline = self._deadline(timeout)
+        look = self._lane(task).answer(task)
         try:
-            async with asyncio.timeout(timeout):
-                answer = await self._lane(task).answer(task)
+            answer = await (look if timeout is None else asyncio.wait_for(look, timeout))
         except TimeoutError as error:
             raise no_answer(task, timeout) from error
         return await self._with_extras(status_of(answer), names, deadline)

@@ -158,8 +158,8 @@ def _ids(item: Any) -> tuple[str | None, ...]:
 def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: Kind) -> tuple[Artifact, ...]:
     """What lies at `places`; a link that several places hold is taken once, in its first role."""
     found: dict[str, Artifact] = {}
-    for path, role in places:
-        if not isinstance(source, dict) or source.get(path[0]) is None:
+    for path, role in places if isinstance(source, dict) else ():
+        if source.get(path[0]) is None:
             continue  # most tasks, most of the time, have made nothing yet
         url = as_url(dig(source, *path))
         if url is not None and url not in found:
