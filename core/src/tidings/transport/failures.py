@@ -100,8 +100,8 @@ def host_of(url: str) -> str:
 def _detail(chain: tuple[BaseException, ...]) -> str:
     """What a certificate lacks, or the system's words for an error number."""
     for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return f" ({link.verify_message})" if hasattr(link, "verify_message") else ""
+        if isinstance(link, ssl.SSLCertVerificationError) and hasattr(link, "verify_message"):
+            return f" ({link.verify_message})"
         if type(link) is OSError and link.errno is not None and link.errno > 0:
             return f" ({os.strerror(link.errno)})"
     return ""

@@ -5,10 +5,12 @@ Handing httpx a transport of one's own switches its proxy settings off, so they 
 
 from __future__ import annotations
 
+import base64
 import functools
 import os
 import ssl
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -61,13 +63,14 @@ class _Pool(AiohttpTransport):
     def __init__(self, proxy: str | None) -> None:
         context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         super().__init__(verify=context, proxy=_proxy(proxy) if proxy else None)
+        self._proxy_headers = dict(self.proxy.headers) if self.proxy else {}
         # No bound of its own (limit=0): the governors bound what is in flight, and a pool makes a poor queue.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, keepalive_timeout=_KEEP_ALIVE)
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     def get_client(self) -> Any:
         """Asked for before each request, because what it is given is no `ClientSession`."""
-        return _Verbatim(self._session)
+        return _Verbatim(self._session, self._proxy_headers)
 
     async def aclose(self) -> None:
         await self._session.close()
@@ -77,23 +80,34 @@ class _Verbatim:
     """The one method of a session that httpx-aiohttp calls, without yarl's tidying of the URL.
 
     yarl decodes what need not be quoted, so that `%2e%2e` becomes a way up the path and a signed query another one.
+
+    Args:
+        proxy_headers: what the proxy wants to see; aiohttp itself sends them with CONNECT only.
     """
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, proxy_headers: Mapping[str, str]) -> None:
         self._session = session
+        self._proxy_headers = proxy_headers
 
-    def request(self, *, url: str, **options: Any) -> Any:
-        return self._session.request(url=URL(url, encoded=True), **options)
+    def request(self, *, url: str, headers: httpx.Headers, **options: Any) -> Any:
+        exact = URL(url, encoded=True)
+        if self._proxy_headers and exact.scheme == "http":
+            headers = httpx.Headers({**headers, **self._proxy_headers})
+        return self._session.request(url=exact, headers=headers, **options)
 
 
 def _proxy(url: str) -> httpx.Proxy:
+    """The proxy, its credentials in a header: aiohttp is giving up its own way of taking them."""
     try:
         proxy = httpx.Proxy(url if "://" in url else f"http://{url}")
-        if proxy.url.scheme in {"http", "https"} and proxy.url.host:
-            return proxy
     except (ValueError, httpx.InvalidURL):
-        pass  # the message must not quote it: it may hold a password
-    raise Unreachable("the proxy that the environment names is no http:// or https:// URL", retryable=False)
+        proxy = None  # the message must not quote it, nor its cause: it may hold a password
+    if proxy is None or proxy.url.scheme not in {"http", "https"} or not proxy.url.host:
+        raise Unreachable("the proxy that the environment names is no http:// or https:// URL", retryable=False)
+    if proxy.raw_auth is None:
+        return proxy
+    credentials = base64.b64encode(b":".join(proxy.raw_auth)).decode()
+    return httpx.Proxy(proxy.url, headers={"Proxy-Authorization": f"Basic {credentials}"})
 
 
 @functools.lru_cache(maxsize=8)
