@@ -466,6 +466,30 @@ class TestSimulatedElsewhere(TestAcme):
     plugin = OtherPath
 
 
+class EndlessFlow(Acme):
+    def flow(self, refs):
+        while True:
+            yield self.request(refs[0])
+
+
+class TestEndlessFlow(TestAcme):
+    plugin = EndlessFlow
+
+
+class OneByOne(Acme):
+    """Without a batch call, and its ids travel in the query."""
+
+    limits = Limits()
+
+    def request(self, ref):
+        return Request("GET", "/jobs", query={"id": ref.id})
+
+
+class TestOneByOne(TestAcme):
+    plugin = OneByOne
+    samples = tuple(one for one in SAMPLES if one.name != "batch")
+
+
 class PickyIds(Acme):
     """Its ids are letters and digits; others are refused before they are asked for."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from types import ModuleType
 
 from hypothesis import given
@@ -80,3 +82,16 @@ def test_what_runs_when_no_type_checker_looks_counts(tmp_path):
     source = "if TYPE_CHECKING:\n    import httpx\nelse:\n    import asyncio\n"
 
     assert impure_imports(module(tmp_path, source)) == ["asyncio"]
+
+
+def test_modules_of_the_same_package_are_followed(tmp_path, monkeypatch):
+    (tmp_path / "acme_pack").mkdir()
+    for name, source in {"__init__": "", "provider": "from . import tools", "tools": "import time"}.items():
+        (tmp_path / "acme_pack" / f"{name}.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    provider = importlib.import_module("acme_pack.provider")
+    found = impure_imports(provider)
+    for name in ("acme_pack", "acme_pack.provider", "acme_pack.tools"):
+        monkeypatch.delitem(sys.modules, name)
+
+    assert found == ["time"]

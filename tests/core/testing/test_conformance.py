@@ -65,6 +65,8 @@ BROKEN = [
     ("SimulatedWithoutFailures", "test_a_simulated_task_ends_as_it_was_told_to"),
     ("SimulatedElsewhere", "test_a_simulated_task_ends_as_it_was_told_to"),
     ("SimulatedHastily", "test_a_simulated_task_is_open_before_its_end"),
+    ("EndlessFlow", "test_a_sample_is_read_as_expected"),
+    ("EndlessFlow", "test_a_simulated_task_ends_as_it_was_told_to"),
     ("SilentOverride", "test_no_standard_test_is_overridden_without_a_reason"),
     ("SilentMixin", "test_no_standard_test_is_overridden_without_a_reason"),
 ]
@@ -96,6 +98,16 @@ def test_an_honest_provider_passes_everything_but_the_test_of_its_imports(run):
 
     assert counts["failed"] == counts["skipped"] == 0
     assert counts["passed"] > 100
+
+
+def test_a_provider_without_a_batch_call_skips_what_is_about_batches(run):
+    counts = run("OneByOne", "", "-k", "batch")
+
+    assert (counts["failed"], counts["skipped"] > 0) == (0, True)
+
+
+def test_an_id_may_travel_in_the_query(run):
+    assert run("OneByOne", "", "-k", "ids_are_quoted or any_id or carries_the_id")["failed"] == 0
 
 
 def test_a_provider_may_refuse_ids_that_its_maker_cannot_have_given(run):

@@ -17,7 +17,7 @@ _NEEDED = "the conformance kit needs pytest and hypothesis: pip install 'tidings
 try:
     import hypothesis  # noqa: F401  # only to say clearly what is missing
     import pytest
-except ImportError as error:
+except ImportError as error:  # pragma: no cover  # tested in a process of its own
     raise ImportError(_NEEDED) from error
 
 _TESTS = (

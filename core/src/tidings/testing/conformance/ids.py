@@ -103,7 +103,7 @@ def check_carried(plain: Request, tricky: Request, task_id: str) -> None:
 
 def carried(request: Request) -> Carried:
     """Every text of a request as the server reads it, and where it stands."""
-    return [(where, text) for where, text in _texts(request)]
+    return list(_texts(request))
 
 
 def _texts(request: Request) -> Iterator[tuple[str, str]]:

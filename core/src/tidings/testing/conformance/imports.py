@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
 from collections.abc import Iterator
 from importlib.util import resolve_name
+from pathlib import Path
 from types import ModuleType
 
 _IMPURE = frozenset(
@@ -44,7 +44,7 @@ def _package(name: str) -> str:
 
 def _imports(module: ModuleType) -> Iterator[str]:
     package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
-    for node in _executed(ast.parse(inspect.getsource(module))):
+    for node in _executed(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

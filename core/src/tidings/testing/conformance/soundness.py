@@ -11,23 +11,17 @@ from tidings.testing.samples import RECORDED_AT
 
 # What must never be true of a status, and how to say it.
 _RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
-    (lambda status: status.observed_at != RECORDED_AT, "observed_at is not the response's received_at"),
-    (lambda status: status.state is TaskState.failed and status.failure is None, "it failed, but has no failure"),
-    (lambda status: status.state is not TaskState.failed and status.failure is not None, "it has a failure, but is {}"),
+    (lambda it: it.observed_at != RECORDED_AT, "observed_at is not the response's received_at"),
+    (lambda it: it.state is TaskState.failed and it.failure is None, "it failed, but has no failure"),
+    (lambda it: it.state is not TaskState.failed and it.failure is not None, "it has a failure, but is {}"),
+    (lambda it: _is_bare(it) and it.missing_outputs is None, "a success without outputs says why in missing_outputs"),
     (
-        lambda status: status.missing_outputs is not None and not _is_empty_success(status),
+        lambda it: it.missing_outputs is not None and not _is_bare(it),
         "missing_outputs is only for a success without outputs",
     ),
-    (
-        lambda status: _is_empty_success(status) and status.missing_outputs is None,
-        "a success without outputs says why in missing_outputs",
-    ),
-    (
-        lambda status: not status.is_final and bool(status.primary),
-        "it is {}, so its outputs are previews, none primary",
-    ),
-    (lambda status: not status.is_final and status.finished_at is not None, "it is {}, but has a finished_at"),
-    (lambda status: not all(_is_link(output.url) for output in status.outputs), "an output's url is no http(s) link"),
+    (lambda it: not it.is_final and bool(it.primary), "it is {}, so its outputs are previews, none primary"),
+    (lambda it: not it.is_final and it.finished_at is not None, "it is {}, but has a finished_at"),
+    (lambda it: not all(_is_link(output.url) for output in it.outputs), "an output's url is no http(s) link"),
 )
 
 
@@ -45,7 +39,7 @@ def flaws(answer: Any, ref: TaskRef) -> Iterator[str]:
         yield f"{ref}: it is another status after a journey through JSON"
 
 
-def _is_empty_success(status: TaskStatus) -> bool:
+def _is_bare(status: TaskStatus) -> bool:
     return status.state is TaskState.succeeded and not status.outputs
 
 
