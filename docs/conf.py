@@ -23,6 +23,7 @@ html_show_sphinx = False
 
 # Docstrings are written for readers of the source: a name in single backticks is code.
 default_role = "code"
+smartquotes = False  # it makes one dash of the two in --json
 add_module_names = False
 python_use_unqualified_type_names = True
 autodoc_member_order = "bysource"

@@ -86,20 +86,28 @@ def test_every_hook_has_an_entry_with_its_signature_and_an_example(documented, t
         assert f"@hookimpl\ndef {hook}(" in page
 
 
-def tree_of(kind, prefix=""):
-    """The class tree as `tidings.errors` draws it, without what is said about each class."""
-    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
-    for child in children:
-        is_last = child is children[-1]
-        yield prefix + ("└── " if is_last else "├── ") + child.__name__
-        yield from tree_of(child, prefix + ("    " if is_last else "│   "))
+def drawn_parents(drawing):
+    """From each class's name in a drawing to its parent's name, told by how far it is indented."""
+    parents, path = {}, []
+    for line in drawing:
+        name = re.search(r"\w+", line)
+        depth = name.start() // 4
+        path[depth:] = [name.group()]
+        parents[name.group()] = path[depth - 1] if depth else None
+    return parents
+
+
+def real_parents(kind=errors.TidingsError, parent=None):
+    yield kind.__name__, parent
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from real_parents(child, kind.__name__)
 
 
 def test_the_tree_of_errors_is_the_tree_of_classes(text_of):
-    page = text_of("reference/errors")
-    drawn = [line.rstrip() for line in page.splitlines() if re.match(r"(TidingsError$|[│├└])", line)]
-    names = [re.match(r"[│├└─ ]*\w+", line).group() for line in drawn]
-    assert names == ["TidingsError", *tree_of(errors.TidingsError)]
+    lines = text_of("reference/errors").splitlines()
+    drawing = [line for line in lines if re.match(r"TidingsError$| *[│├└]", line)]
+    assert drawn_parents(drawing) == dict(real_parents())
 
 
 def commands():
@@ -132,8 +140,11 @@ def test_every_provider_of_this_repository_has_a_page_with_its_states(text_of):
     assert "luma" in names
     for name in names:
         page = text_of(f"reference/providers/{name}")
-        states = default_plugins().provider(name).states
-        assert [word for word in states if word and word not in page] == []
+        provider = default_plugins().provider(name)
+        words = [line.strip() for line in page.partition("States")[2].partition("Samples")[0].splitlines()]
+        assert [word for word in provider.states if word and word not in words] == []
+        first_words = (sys.modules[type(provider).__module__].__doc__ or "").partition("`")[0]
+        assert first_words in page.partition("Facts")[0]
 
 
 def test_every_state_is_explained(text_of):

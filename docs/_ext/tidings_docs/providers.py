@@ -20,7 +20,8 @@ class ProviderDirective(MarkdownDirective):
     def lines(self) -> Iterator[str]:
         provider = default_plugins().provider(self.arguments[0])
         module = sys.modules[type(provider).__module__]
-        yield from [inspect.getdoc(module) or "", "", "## Facts"]
+        # A heading first: what stands before a directive's first heading would be lost.
+        yield from ["## What it speaks", "", inspect.getdoc(module) or "", "", "## Facts"]
         yield from table(["", ""], _facts(provider))
         yield from ["## States", "", f"Source of the words: <{provider.docs_url}> and the pages named above."]
         yield from table(
