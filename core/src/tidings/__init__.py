@@ -31,7 +31,9 @@ if TYPE_CHECKING:
         Unreachable,
         WaitTimeout,
     )
+    from tidings.flow import Retry
     from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
+    from tidings.schedule import Patience
 
 __all__ = [
     "Artifact",
@@ -44,10 +46,12 @@ __all__ = [
     "FetchErrors",
     "InvalidRef",
     "LinkExpired",
+    "Patience",
     "PluginError",
     "ProviderUnavailable",
     "QuotaExhausted",
     "RateLimited",
+    "Retry",
     "TaskFailed",
     "TaskNotFound",
     "TaskRef",
@@ -67,11 +71,11 @@ __all__ = [
 
 _HOMES = {
     "tidings.client": ("AsyncClient", "Client", "fetch", "fetch_many", "wait"),
+    "tidings.flow": ("Retry",),
+    "tidings.schedule": ("Patience",),
     "tidings.model": ("Artifact", "Failure", "TaskRef", "TaskState", "TaskStatus"),
 }
-_HOME_OF = dict.fromkeys(__all__, "tidings.errors") | {
-    name: home for home, names in _HOMES.items() for name in names
-}
+_HOME_OF = dict.fromkeys(__all__, "tidings.errors") | {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

@@ -140,28 +140,6 @@ class UnexpectedResponse(FetchError):
         self.no_route = no_route
 
 
-class WaitTimeout(TidingsError):
-    """We stopped waiting; the task itself goes on. `last_status` holds what was last seen."""
-
-    retryable = True
-
-
-class UnknownState(TidingsError):
-    """The provider keeps answering with a state this version does not know. `last_status` holds it."""
-
-
-class TaskFailed(TidingsError):
-    """The task ended without success. `last_status` says how."""
-
-
-class DownloadError(TidingsError):
-    """An output could not be saved. Nothing half-written was left under its final name."""
-
-
-class LinkExpired(DownloadError):
-    """The link to this output no longer works. Fetch the task again for a fresh one, if its provider makes them."""
-
-
 class FetchErrors(TidingsError, ExceptionGroup[TidingsError]):
     """Some tasks could not be asked for. `results` holds every answer and every error, in the order asked."""
 
@@ -190,3 +168,25 @@ class FetchErrors(TidingsError, ExceptionGroup[TidingsError]):
     def derive(self, excs: Sequence[Any], /) -> FetchErrors:  # type: ignore[override]  # ours holds only our errors
         """A group of the same kind, for `except*` and `split`."""
         return type(self)(excs)
+
+
+class WaitTimeout(TidingsError):
+    """We stopped waiting; the task itself goes on. `last_status` holds what was last seen."""
+
+    retryable = True
+
+
+class UnknownState(TidingsError):
+    """The provider keeps answering with a state this version does not know. `last_status` holds it."""
+
+
+class TaskFailed(TidingsError):
+    """The task ended without success. `last_status` says how."""
+
+
+class DownloadError(TidingsError):
+    """An output could not be saved. Nothing half-written was left under its final name."""
+
+
+class LinkExpired(DownloadError):
+    """The link to this output no longer works. Fetch the task again for a fresh one, if its provider makes them."""

@@ -43,7 +43,7 @@ class Client:
         transport: TransportLike | None = None,
         request_timeout: float = 30.0,
         retry: Retry = Retry(),  # noqa: B008  # frozen, so one for all is as good as one each
-        patience: Patience = Patience(),  # noqa: B008  # likewise
+        patience: Patience = Patience(),  # noqa: B008  # frozen, as the one above
         config: Config | None = None,
         plugins: Plugins | None = None,
         clock: Clock = SYSTEM_CLOCK,

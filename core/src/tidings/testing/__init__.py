@@ -7,20 +7,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tidings.testing.conformance import ProviderConformance, deviation
+    from tidings.testing.fake import FakeTransport, respond
     from tidings.testing.samples import RecordedExchange, Sample, load_samples
     from tidings.testing.simulation import Simulation
+    from tidings.testing.virtual import VirtualClock, run_virtual
 
 # The public names and the modules they come from.
 _NAMES = {
+    "FakeTransport": "tidings.testing.fake",
     "ProviderConformance": "tidings.testing.conformance",
     "RecordedExchange": "tidings.testing.samples",
     "Sample": "tidings.testing.samples",
     "Simulation": "tidings.testing.simulation",
+    "VirtualClock": "tidings.testing.virtual",
     "deviation": "tidings.testing.conformance",
     "load_samples": "tidings.testing.samples",
+    "respond": "tidings.testing.fake",
+    "run_virtual": "tidings.testing.virtual",
 }
 
-__all__ = ["ProviderConformance", "RecordedExchange", "Sample", "Simulation", "deviation", "load_samples"]
+__all__ = [
+    "FakeTransport",
+    "ProviderConformance",
+    "RecordedExchange",
+    "Sample",
+    "Simulation",
+    "VirtualClock",
+    "deviation",
+    "load_samples",
+    "respond",
+    "run_virtual",
+]
 
 
 def __getattr__(name: str) -> Any:
