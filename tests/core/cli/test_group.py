@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+import importlib
+import runpy
 import sys
 
 import click
@@ -122,11 +123,17 @@ def test_a_shell_is_offered_commands_and_options(plugins, environ, capsys):
     assert "--include" in completed(environ, capsys, "tidings fetch --")
 
 
-def test_python_dash_m_is_the_same_program():
-    done = subprocess.run(
-        [sys.executable, "-m", "tidings.cli", "--version"], capture_output=True, check=True, timeout=60
-    )
-    assert done.stdout.startswith(b"tidings ")
+def test_without_plugins_an_unknown_command_is_still_a_sentence(tidings):
+    assert "There is no command 'nope'" in tidings("nope").err
+
+
+def test_python_dash_m_is_the_same_program(monkeypatch, capsys):
+    importlib.import_module("tidings.cli.__main__")  # to import it is not to run it
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sys, "argv", ["tidings", "--version"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("tidings.cli", run_name="__main__")
+    assert capsys.readouterr().out.startswith("tidings ")
 
 
 def test_a_listed_command_is_imported_only_when_run():

@@ -35,6 +35,7 @@ def test_a_signal_ends_a_wait_at_once_and_says_what_is_known(program, configured
 
 def test_ctrl_c_during_a_request_that_hangs_is_not_waited_for(program, environ):
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(LIMIT)
         environ.setenv("TIDINGS_GATEWAY_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
         environ.setenv("TIDINGS_GATEWAY_KEY", "sk-1")
         with subprocess.Popen(**program("fetch", "luma:1", "luma:2"), **PIPES, text=True) as process:

@@ -25,8 +25,8 @@ def settle(error: BaseException, *, verbose: bool) -> int:
     """Say what stopped the command and return the exit code; with `verbose`, show where the unexpected came from."""
     cause = first_leaf(error)
     if isinstance(cause, BrokenPipeError):
-        _leave_pipe()
-        return Exit.UNREAD
+        _leave_pipe()  # pragma: no cover  # see there
+        return Exit.UNREAD  # pragma: no cover  # see there
     verdict = explain(cause)
     if verbose and verdict.code == Exit.BROKEN:
         traceback.print_exception(cause, file=sys.stderr)
@@ -95,7 +95,7 @@ _TABLE: tuple[tuple[type[BaseException], Callable[[BaseException], Verdict]], ..
 )
 
 
-def _leave_pipe() -> None:
+def _leave_pipe() -> None:  # pragma: no cover  # takes the process's streams away: tested in a process of its own
     """Point the standard streams at nothing, or Python complains about the closed pipe while it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import signal
 import warnings
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -60,14 +60,25 @@ async def _terminable(work: Coroutine[Any, Any, int]) -> int:
         signals.append(signal.SIGTERM)
         task.cancel()
 
-    with suppress(NotImplementedError, ValueError, RuntimeError):  # some loops and all other threads take none
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
     try:
-        return await work
+        with _on_sigterm(terminate):
+            return await work
     except asyncio.CancelledError as error:
         if signals:
             raise Terminated from error
         raise
+
+
+@contextmanager
+def _on_sigterm(act: Callable[[], None]) -> Iterator[None]:
+    """Let SIGTERM do this meanwhile. asyncio would afterwards leave the default in place of whoever listened before."""
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+    loop.add_signal_handler(signal.SIGTERM, act)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show_warning(message: Warning | str, *details: object, **more: object) -> None:
