@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
 import os
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -42,13 +43,14 @@ class Look:
 class Upstream:
     """A gateway that answers as it was told. What an id says next: a state word, a `Response`, or an error to raise.
 
-    The last thing said stands. An id that was told nothing says "completed".
+    The last thing said stands. An id that was told nothing says "completed". Every answer waits for `gate(look)`.
     """
 
     scripts: dict[str, list[Any]] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
     latency: dict[str, float] = field(default_factory=dict)
+    gate: Callable[[Look], Awaitable[None]] | None = None
 
     def says(self, task_id: str, *answers: Any) -> None:
         self.scripts[task_id] = list(answers)
@@ -61,9 +63,10 @@ class Upstream:
             ids = (unquote(path.split("/")[3]),)
         self.looks.append(Look(asyncio.get_running_loop().time(), path, ids))
         await asyncio.sleep(max(self.latency.get(task_id, 0.0) for task_id in ids))
+        if self.gate is not None:
+            await self.gate(self.looks[-1])
         if path.endswith("/download_video_url"):
-            extra = self._extra(ids[0])
-            return await extra if inspect.isawaitable(extra) else extra
+            return self._extra(ids[0])
         if path != "/luma/tasks":
             return self._alone(ids[0])
         objects = [self._next(task_id) for task_id in ids]
@@ -91,7 +94,7 @@ class Upstream:
             else respond(json_body=as_object(task_id, said))
         )
 
-    def _extra(self, task_id: str) -> Response | Awaitable[Response]:
+    def _extra(self, task_id: str) -> Response:
         said = self.extras.get(task_id, {"url": f"https://cdn.example/{task_id}-clean.mp4"})
         return said if isinstance(said, Response) else respond(json_body=said)
 
@@ -178,7 +181,61 @@ def run_script(start_script: Callable[..., subprocess.Popen[str]]) -> Callable[.
     return run
 
 
+class Gateway(ThreadingHTTPServer):
+    """A gateway on loopback that keeps connections alive. The task "hang" is never answered.
+
+    Attributes:
+        asked: path and the client's port of each request.
+        is_hanging, hung_up: set when "hang" was asked for, and when that client closed its connection.
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.asked: list[tuple[str, int]] = []
+        self.is_hanging = threading.Event()
+        self.hung_up = threading.Event()
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"TIDINGS_GATEWAY_URL": f"http://127.0.0.1:{self.server_port}", "TIDINGS_GATEWAY_KEY": KEY}
+
+
+class _Conversation(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Gateway
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, self.client_address[1]))
+        if self.path.endswith("/hang"):
+            self.server.is_hanging.set()
+            self.rfile.read(1)  # returns when the client hangs up
+            self.server.hung_up.set()
+            self.close_connection = True
+        elif self.headers["Authorization"] == f"Bearer {KEY}":
+            self._answer(200, as_object(self.path.rpartition("/")[2], "completed"))
+        else:
+            self._answer(401, {"error": {"message": "invalid token"}})
+
+    def _answer(self, status: int, content: Any) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
-def gateway_env(httpserver: Any) -> dict[str, str]:
-    """The environment that leads a script, or this process, to the loopback server."""
-    return {"TIDINGS_GATEWAY_URL": httpserver.url_for("").rstrip("/"), "TIDINGS_GATEWAY_KEY": KEY}
+def gateway() -> Iterator[Gateway]:
+    server = Gateway()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()

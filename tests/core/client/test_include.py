@@ -102,10 +102,10 @@ async def test_a_status_with_extras_is_still_json(upstream, new_client: NewClien
 @pytest.mark.parametrize("verb", ["fetch", "wait", "fetch_many"])
 @in_virtual_time
 async def test_an_extra_that_comes_too_late_leaves_the_status_intact(upstream, new_client: NewClient, verb):
-    async def never(task_id: str) -> Any:
-        await asyncio.sleep(1000.0)
+    async def extras_take_long(look: Any) -> None:
+        await asyncio.sleep(1000.0 if look.path == CLEAN else 0.0)
 
-    upstream._extra = never
+    upstream.gate = extras_take_long
     client = new_client(request_timeout=2000.0)
     asked = ["luma:a"] if verb == "fetch_many" else "luma:a"
     answer = await getattr(client, verb)(asked, include=["unwatermarked"], timeout=3.0)
