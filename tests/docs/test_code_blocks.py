@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).parent / "page_runner.py"
 PAGES = sorted([ROOT / "README.md", *(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)])
-MOST_SKIPPED = 4
+MOST_SKIPPED = 3  # to skip one more is to run one less: find another way first
 
 
 def run(page: Path) -> subprocess.CompletedProcess[str]:
