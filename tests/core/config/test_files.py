@@ -64,9 +64,12 @@ def test_the_users_broken_file_is_named_in_full(desk):
 
 
 def test_a_file_in_another_encoding_is_named_with_the_line(desk):
-    (desk.cwd / "tidings.toml").write_bytes(b'[gateway]\n# a comment\nurl = "caf\xe9"\n')
-    with pytest.raises(ConfigError, match=r"^tidings.toml, line 3: not UTF-8; save the file in that encoding$"):
+    (desk.cwd / "tidings.toml").write_bytes(f'[gateway]\nkey = "{KEY}"\nurl = "café"\n'.encode("latin-1"))
+    with pytest.raises(
+        ConfigError, match=r"^tidings.toml, line 3: not UTF-8; save the file in that encoding$"
+    ) as caught:
         desk.load()
+    assert KEY not in whole(caught.value)
 
 
 @pytest.mark.parametrize("content", [b'\xef\xbb\xbf[gateway]\r\nbatch = 3\r\nurl = "https://x"\r\nkey = "k"\r\n'])

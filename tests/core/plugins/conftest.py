@@ -76,7 +76,7 @@ class Shelf:
         return self.put(name, f"{source}{override}\n{more}\n", **options)
 
     def write(self, source: str) -> str:
-        module = f"shelved_{next(_numbers)}"
+        module = f"shelved_{next(_numbers):05}"
         (self.folder / f"{module}.py").write_text(source)
         importlib.invalidate_caches()  # a folder that was just read is not looked at again within its mtime's step
         return module

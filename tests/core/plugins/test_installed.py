@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from importlib.metadata import Distribution
+from pathlib import Path
 
 import click
 import pytest
 
 from tidings.errors import UnknownProvider
-from tidings.plugins import COMMANDS, EXTENSIONS, PROVIDERS, Installed, Plugins, find_installed
+from tidings.plugins import COMMANDS, EXTENSIONS, PROVIDERS, Installed, Plugins, find_installed, find_uncached
+from tidings.plugins.find import identity
 
 PROVIDER = """
 from tidings.hookspecs import hookimpl
@@ -122,16 +125,27 @@ def test_a_distribution_without_metadata_still_provides(shelf, stevedore_cache):
     assert row.distribution is None
 
 
+def test_a_distribution_whose_metadata_cannot_be_read_has_no_name():
+    class Locked(Distribution):
+        def read_text(self, filename: str) -> str:
+            raise PermissionError(filename)
+
+        def locate_file(self, path: object) -> Path:
+            return Path(str(path))
+
+    assert identity(Locked()) == (None, None)
+
+
 def test_the_earlier_of_two_installations_of_one_distribution_counts(shelf, stevedore_cache, monkeypatch, tmp_path):
-    new, old = shelf.write(PROVIDER), shelf.write(PROVIDER)
+    old, new = shelf.write(PROVIDER), shelf.write(PROVIDER)
     shelf.install("tidings-stranger", {PROVIDERS: {"stranger": old}}, version="1.0")
-    front, shelf.folder = shelf.folder, tmp_path / "front"
+    shelf.folder = tmp_path / "front"
     shelf.folder.mkdir()
     shelf.install("tidings-stranger", {PROVIDERS: {"stranger": new}}, version="2.0")
     monkeypatch.syspath_prepend(shelf.folder)
-    (row,) = (row for row in Plugins().survey() if row.name == "stranger")
-    assert front != shelf.folder
-    assert (row.value, row.version) == (new, "2.0")
+    for find in (find_installed, find_uncached):
+        (row,) = (row for row in Plugins(find).survey() if row.name == "stranger")
+        assert (row.value, row.version) == (new, "2.0")
 
 
 def test_stevedore_failing_altogether_is_not_the_end(shelf, monkeypatch, caplog):

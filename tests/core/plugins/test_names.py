@@ -92,7 +92,8 @@ def test_a_claimant_without_distribution_comes_last(shelf):
 
 def test_the_same_plugin_listed_twice_disputes_nothing(shelf):
     shelf.maker(package="tidings-maker")
-    shelf.points.append(shelf.points[0])
+    point = shelf.points[0]
+    shelf.points.append(EntryPoint(point.name, point.value, point.group))
     (row,) = shelf.plugins.survey()
     assert isinstance(row, Installed)
 

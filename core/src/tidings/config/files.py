@@ -118,12 +118,10 @@ def _read(path: Path, label: str) -> str | None:
 
 def _decoded(content: bytes, label: str) -> str:
     try:
-        text = content.decode("utf-8-sig")  # Windows' Notepad writes a byte order mark
+        return content.decode("utf-8-sig")  # Windows' Notepad writes a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"{label}, line {line}: not UTF-8; save the file in that encoding"
-    else:
-        return text.replace("\r\n", "\n")
     raise ConfigError(problem)  # outside of the except: the cause would carry the whole file
 
 

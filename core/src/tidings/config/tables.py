@@ -25,7 +25,7 @@ class GatewayTable(BaseModel):
         requests_per_second, concurrency, batch, interval: in place of the provider's own limits, see `Account`.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     url: str | None = None
     key: SecretStr | None = None
@@ -88,7 +88,7 @@ class AccountTable(GatewayTable):
 class Tables(BaseModel):
     """The whole file."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     gateway: GatewayTable | None = None
     accounts: dict[str, AccountTable] = Field(default_factory=dict)
