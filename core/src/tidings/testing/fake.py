@@ -36,6 +36,8 @@ def respond(
 class FakeTransport:
     """Answers with `handler(outgoing)`, which returns a `Response` (or awaits one) or raises a `FetchError`.
 
+    It answers when it answers: `outgoing.timeout` ends nothing here, a handler raises `Unreachable` if it should.
+
     Args:
         latency: seconds each answer takes, on the loop's own time.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
@@ -52,7 +53,9 @@ class _JumpingSelector(selectors.DefaultSelector):
         if not ready and timeout is None:
             raise RuntimeError("everything waits for something that cannot happen: a deadlock")
         if not ready and timeout:
-            self._loop.elapsed += timeout
+            later = self._loop.elapsed + timeout
+            # asyncio fires what is due before now plus a nanosecond, which after 194 days is lost in the rounding.
+            self._loop.elapsed = later if later + 1e-9 > later else math.nextafter(later, math.inf)
         return ready
 
 
