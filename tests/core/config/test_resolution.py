@@ -246,3 +246,25 @@ def test_an_account_whose_key_is_missing_elsewhere_disturbs_nobody(desk):
     desk.write(ACCOUNTS_FILE)
     desk.env = GATEWAY
     assert desk.account().is_gateway
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({}, False),
+        (OWN, True),
+        (GATEWAY, True),
+        ({"TIDINGS_MAKER_URL": "https://x.example"}, True),
+        ({"OTHER": "x"}, False),
+    ],
+)
+def test_a_provider_of_which_nothing_is_said_is_told_from_a_badly_configured_one(desk, env, says):
+    desk.env = env
+    assert desk.load().says_anything_of(desk.both) is says
+
+
+def test_a_value_given_as_none_counts_as_not_given(desk):
+    given = {"a": {"provider": "maker", "url": None, "key": "k", "batch": None}}
+    assert desk.account(name="a", accounts=given).base_url == "https://api.maker.example"
+    with pytest.raises(ConfigError, match="the account has no key"):
+        desk.load(accounts={"a": {"provider": "maker", "key": None}})
