@@ -25,6 +25,10 @@ from tidings.schedule import Done, GiveUp, Patience, Waiting, judge
 from tidings.transport import Transport, TransportLike, as_transport
 
 
+DOWNLOADS = 8
+"""Tasks whose outputs one client saves at the same time: files are large, and storage is slow to thousands at once."""
+
+
 class AsyncClient:
     """Asks what became of tasks, with as few requests as can be.
 
@@ -67,6 +71,7 @@ class AsyncClient:
         self._clock = clock
         self._lanes: dict[tuple[str, str | None], Lane] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._saving = asyncio.Semaphore(DOWNLOADS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -198,7 +203,8 @@ class AsyncClient:
     async def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
 
-        A file is written under a temporary name and renamed when it is whole; one that is already there is kept.
+        A file is written under a temporary name and renamed when it is whole; one that is already there is kept. A few
+        tasks are saved at the same time, further callers wait for their turn.
 
         Args:
             roles: which outputs to save; see `Artifact.role`.
@@ -206,7 +212,9 @@ class AsyncClient:
         Raises:
             DownloadError: it could not be saved, or there is nothing to save. `LinkExpired`: a link no longer works.
         """
-        return await save(status, Path(to), self._connected(), roles=tuple(roles), clock=self._clock)
+        transport = self._connected()
+        async with self._saving:
+            return await save(status, Path(to), transport, roles=tuple(roles), clock=self._clock)
 
     async def _next(self, task: TaskRef, waiting: Waiting) -> Waiting | Done | GiveUp:
         """Look when it is time, and judge what is seen."""
@@ -248,6 +256,7 @@ class AsyncClient:
         loop = asyncio.get_running_loop()
         if self._transport is None:
             self._transport, self._loop = as_transport(self._given_transport, self._clock), loop
+            self._saving = asyncio.Semaphore(DOWNLOADS)
         elif self._loop is not loop:
             raise TidingsError("an AsyncClient belongs to the event loop it was first used on: make one for each loop")
         return self._transport

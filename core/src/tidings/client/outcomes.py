@@ -37,11 +37,8 @@ def timed_out(task: TaskRef, timeout: float | None, waiting: Waiting) -> WaitTim
     last = waiting.last_status
     seen = f"it was last seen {last.state} ({last.raw_state or 'no word'})" if last else "it was never seen"
     trouble = f"; the last look failed: {waiting.last_error.message}" if waiting.last_error else ""
-    return WaitTimeout(
-        f"stopped waiting after {timeout:g} s; {seen}{trouble}. The task goes on: wait again to hear of its end",
-        ref=task,
-        last_status=last,
-    )
+    advice = "The task goes on: wait again to hear of its end" if last else "Whether the task goes on is not known"
+    return WaitTimeout(f"stopped waiting after {timeout:g} s; {seen}{trouble}. {advice}", ref=task, last_status=last)
 
 
 def with_extra(status: TaskStatus, name: str, extra: Any) -> TaskStatus:
