@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from tidings import errors, hookspecs
 from tidings.cli import cli, exits, lines
 from tidings.config.tables import AccountTable
 from tidings.model import TaskState
-from tidings.plugins import default_plugins
+from tidings.plugins import PROVIDERS, Plugins, default_plugins
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -183,13 +184,41 @@ def test_links_outside_of_the_docs_lead_somewhere(page):
     assert [target for target in targets if target and not (ROOT / target).exists()] == []
 
 
-def test_the_directives_of_the_docs_take_every_kind_of_docstring():
+@pytest.mark.parametrize("value", ["TaskRef", "TaskStatus", "Artifact", "Failure"])
+def test_every_field_of_a_value_is_named_with_its_type(text_of, value):
+    entry = text_of("reference/api").partition(f"class {value}")[2].partition("\nclass ")[0]
+    fields = [name for name in inspect.get_annotations(getattr(tidings, value)) if not name.startswith(("_", "model_"))]
+    assert fields
+    assert [name for name in fields if f"{name} (" not in entry] == []
+
+
+@pytest.fixture
+def extension(monkeypatch):
+    """The folder of our Sphinx extension can be imported from."""
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+
+
+def test_a_strangers_provider_gets_the_same_page(extension, monkeypatch):
+    """The page is made from facts every provider has, and knows none by name."""
+    from tidings_docs import providers
+
+    monkeypatch.syspath_prepend(str(ROOT / "examples/third_party_provider/src"))
+    point = EntryPoint("nimbus", "tidings_nimbus", PROVIDERS)
+    plugins = Plugins(lambda group: [point] if group == PROVIDERS else [])
+    monkeypatch.setattr(providers, "default_plugins", lambda: plugins)
+    page = providers.ProviderDirective.__new__(providers.ProviderDirective)
+    page.arguments = ["nimbus"]
+    lines = list(page.lines())
+    assert "| `drifting` | `running` |  |" in lines
+    assert "| `rained` | `succeeded` | yes |" in lines
+    assert any(line.startswith("| `rained` | `succeeded` | ") and "yes" not in line for line in lines), "its samples"
+    assert not any("## Extras" in line for line in lines)
+
+
+def test_docstrings_are_reworked_for_sphinx(extension):
     """What shares a description is told apart; what stands in single backticks is code, a plural's s included."""
-    sys.path.insert(0, str(DOCS / "_ext"))
-    try:
-        from tidings_docs.docstrings import before_napoleon
-    finally:
-        sys.path.pop(0)
+    from tidings_docs.docstrings import before_napoleon
+
     text = inspect.cleandoc(
         """
         Reads `Thing`s.

@@ -19,7 +19,8 @@ _originals: dict[str, list[str]] = {}
 def before_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Rewrite `lines` in place."""
     rewritten = _with_code([_in_rst(line) for line in lines])
-    lines[:] = _told_apart(list(rewritten), _types(obj) if what == "class" else {})
+    types = _types(obj) if what == "class" else {}
+    lines[:] = _completed(_told_apart(list(rewritten), types), types)
     _originals[name] = list(lines)
 
 
@@ -72,6 +73,19 @@ def _told_apart(lines: list[str], types: Mapping[str, str]) -> list[str]:
             kind = f" ({types[name]})" if section == "Attributes" and name in types else ""
             result += [f"    {name}{kind}: {fields['text']}", *more]
     return result
+
+
+def _completed(lines: list[str], types: Mapping[str, str]) -> list[str]:
+    """The fields that need no words are named in the section of fields as well, first."""
+    if "Attributes:" not in lines:
+        return lines
+    start = lines.index("Attributes:") + 1
+    told = {found[1] for line in lines[start:] if (found := re.match(r"^    (\w+)(?: \(.*\))?:", line))}
+    return [
+        *lines[:start],
+        *(f"    {name} ({kind}):" for name, kind in types.items() if name not in told),
+        *lines[start:],
+    ]
 
 
 def _with_code(lines: list[str]) -> Iterator[str]:

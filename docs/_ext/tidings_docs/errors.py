@@ -22,10 +22,16 @@ def classes(root: type[BaseException] = errors.TidingsError) -> Iterator[type[Ba
             yield from classes(child)
 
 
+def _verdict(kind: type[BaseException]) -> str:
+    return f"`retryable` is `{getattr(kind, 'retryable', False)}` unless what happened says otherwise."
+
+
 class ErrorTreeDirective(MarkdownDirective):
     """`{tidings-errors}`."""
 
     def lines(self) -> Iterator[str]:
         yield from ["```none", *tree(), "```", ""]
         for kind in dict.fromkeys(classes()):
-            yield from autodoc("autoexception", f"tidings.{kind.__name__}", ":show-inheritance:")
+            # The empty parentheses stand for the arguments, which are the same for all and told once.
+            yield from autodoc("autoexception", f"tidings.{kind.__name__}()", ":show-inheritance:")
+            yield from [_verdict(kind), ""]
