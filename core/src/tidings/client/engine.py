@@ -24,7 +24,6 @@ from tidings.plugins import Plugins, default_plugins
 from tidings.schedule import Done, GiveUp, Patience, Waiting, judge
 from tidings.transport import Transport, TransportLike, as_transport
 
-
 DOWNLOADS = 8
 """Tasks whose outputs one client saves at the same time: files are large, and storage is slow to thousands at once."""
 
