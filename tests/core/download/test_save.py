@@ -288,6 +288,15 @@ async def test_a_folder_that_cannot_be_made_is_named(download, status_of, tmp_pa
             await download(status_of("http://storage.test/x.mp4"), into=into)
 
 
+async def test_a_folder_that_may_not_be_looked_into_says_so(download, status_of, monkeypatch):
+    def is_file(path):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(files.Path, "is_file", is_file)
+    with pytest.raises(DownloadError, match=r"luma-9d4b\.mp4 could not be looked at: Permission denied"):
+        await download(status_of("http://storage.test/x.mp4"))
+
+
 async def test_a_folder_in_the_files_place_is_an_error_and_not_the_file(serve, download, status_of, folder):
     storage = await serve((200, {}, b"film"))
     (folder / "luma-9d4b.mp4").mkdir(parents=True)

@@ -108,6 +108,27 @@ async def test_an_error_of_the_reader_is_not_taken_for_one_of_the_line(serve, tr
                 raise OSError("the disk is full")
 
 
+async def test_a_timeout_of_the_reader_is_not_taken_for_ours(serve, transport):
+    server = await serve((200, {}, b"abc"))
+    with pytest.raises(TimeoutError, match="the reader's own"):
+        async with transport.stream(server.url, timeout=10):
+            raise TimeoutError("the reader's own")
+
+
+async def test_a_line_that_breaks_once_all_was_read_spoils_nothing():
+    class Body(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            yield b"film"
+
+        async def aclose(self):
+            raise httpx.CloseError("too late")
+
+    transport = HttpTransport(httpx.MockTransport(lambda request: httpx.Response(200, stream=Body())))
+    async with transport.stream("http://storage.test/", timeout=10) as download:
+        assert [chunk async for chunk in download.chunks] == [b"film"]
+    assert (await transport.send(Outgoing("GET", "http://maker.test/"))).body == b"film"
+
+
 async def test_cancelling_is_no_failure(serve, transport):
     async def never(request, reader, writer):
         await reader.read()

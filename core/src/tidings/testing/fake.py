@@ -58,6 +58,7 @@ class FakeTransport:
         self.sent: list[Outgoing] = []
 
     async def send(self, outgoing: Outgoing) -> Response:
+        """The handler's answer, stamped with the clock's time. Raises what the handler raises."""
         self.sent.append(outgoing)
         await asyncio.sleep(self._latency)
         answer = self._handler(outgoing)
@@ -66,6 +67,7 @@ class FakeTransport:
 
     @asynccontextmanager
     async def stream(self, url: str, *, timeout: float) -> AsyncIterator[Download]:
+        """The handler's answer to a GET of `url` as a file of one piece."""
         from tidings.transport import Download, Outgoing  # brings httpx, which only downloads need here
 
         response = await self.send(Outgoing("GET", url, timeout=timeout))

@@ -23,12 +23,15 @@ class VirtualClock:
         self._start = start
 
     def now(self) -> datetime:
+        """`start` and the seconds that have passed on the loop."""
         return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
+        """Seconds since the loop began."""
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
+        """Return once the loop's time has passed by `seconds`; nobody waits for it."""
         await asyncio.sleep(max(0.0, seconds))
 
 

@@ -65,8 +65,7 @@ class HttpTransport:
                 try:
                     yield Download(response.status_code, dict(response.headers), _chunks(response, url))
                 finally:
-                    with suppress(*TRANSPORT_ERRORS):  # all that was wanted of it has come
-                        await response.aclose()
+                    await _close(response)
         except TimeoutError as error:
             if not limit.expired():  # the reader's own, not ours
                 raise
@@ -88,7 +87,7 @@ class HttpTransport:
                 location = response.headers.get("location", "")
                 url = redirected(outgoing.method, url, response.status_code, location)
             finally:
-                await response.aclose()
+                await _close(response)
         raise UnexpectedResponse("the server redirects in circles: check the URL")
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
@@ -107,7 +106,7 @@ class HttpTransport:
                 response = await self._opener.open_bare(url, timeout=timeout)
                 if not is_redirect(response.status_code):
                     return response
-                await response.aclose()
+                await _close(response)
                 url = urljoin(url, response.headers.get("location", ""))
         except TRANSPORT_ERRORS as error:
             raise unreachable(error, url) from error
@@ -123,6 +122,11 @@ def as_transport(given: TransportLike | None, clock: Clock) -> Transport:
     if given is None or isinstance(given, httpx.AsyncClient | httpx.AsyncBaseTransport):
         return HttpTransport(given, clock=clock)
     return given
+
+
+async def _close(response: httpx.Response) -> None:
+    with suppress(*TRANSPORT_ERRORS):  # all that was wanted of it has come
+        await response.aclose()
 
 
 async def _bounded(response: httpx.Response) -> bytes:
