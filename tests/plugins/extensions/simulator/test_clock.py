@@ -1,3 +1,5 @@
+"""The simulated clock runs at any speed, or stands still until it is moved."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

@@ -1,3 +1,5 @@
+"""Signed links live as long as they say, and their signature guards what they say."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

@@ -1,3 +1,5 @@
+"""A request finds the provider and the route it is for, whichever is installed."""
+
 from __future__ import annotations
 
 import pytest

@@ -205,3 +205,15 @@ def test_the_plugin_says_how_it_is_simulated():
     assert tidings_luma.tidings_simulation() is LumaSimulation
     assert issubclass(LumaSimulation, Simulation)
     assert SimulatedTask.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_word_nobody_knows_is_said_in_every_dialect_alone_and_in_a_batch(simulator, http, dialect):
+    simulator.add("luma", "a", dialect=dialect)
+    simulator.add("luma", "b", dialect="A")
+    simulator.faults.add("unknown_word", task="a", word="MARINATING")
+    alone, together = one(http, "a"), many(http, "b", "a")
+    assert [(status.state, status.raw_state) for status in (alone, together["a"])] == [
+        (TaskState.unknown, "MARINATING")
+    ] * 2
+    assert together["b"].state is TaskState.pending

@@ -50,7 +50,7 @@ class LumaSimulation(Simulation):
         spoken = tasks[0].dialect if tasks else dialect
         if spoken == "B":
             return [self.render(task) for task in tasks]
-        rows = [_row(task, self.word(task.stage, "A"), self._inner_word(task)) for task in tasks]
+        rows = [_row(task, self._said(task, "A"), self._inner_word(task)) for task in tasks]
         return {"code": "success", "message": "", "data": rows or None}  # a gateway's empty list is null
 
     def unwatermarked(self, task: SimulatedTask) -> Any:
@@ -60,12 +60,16 @@ class LumaSimulation(Simulation):
 
     def _inner_word(self, task: SimulatedTask) -> str:
         """Luma's own word; in dialect A, whose word is the gateway's, the one inside its row."""
-        return self.word(task.stage, "C") if task.dialect == "A" else task.word
+        return self._said(task, "C" if task.dialect == "A" else task.dialect)
+
+    def _said(self, task: SimulatedTask, dialect: str) -> str:
+        """The task's word in `dialect`. One that was put into its mouth, a word nobody knows, is the same in all."""
+        is_its_own = task.word == self.word(task.stage, task.dialect)
+        return self.word(task.stage, dialect) if is_its_own else task.word
 
 
 def _row(task: SimulatedTask, word: str, inner: str) -> dict[str, Any]:
     """The gateway's record around Luma's object. Its `id` is the database's number."""
-    spoken = task.word if task.dialect == "A" else word
     return {
         "id": 13_900 + task.number,
         "created_at": _iso(task.created_at),
@@ -73,7 +77,7 @@ def _row(task: SimulatedTask, word: str, inner: str) -> dict[str, Any]:
         "task_id": task.id,
         "platform": "luma_free",
         "action": "LUMA_VIDEO",
-        "status": spoken,
+        "status": word,
         "fail_reason": task.failure if task.has_failed else "",
         "submit_time": _seconds(task.created_at),
         "start_time": _seconds(task.started_at),
