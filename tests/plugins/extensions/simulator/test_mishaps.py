@@ -46,7 +46,7 @@ def test_an_unknown_word_stands_in_the_states_place(simulator, http, task):
     simulator.add("luma", "b", dialect="A")
 
     assert one(http, task).json()["state"] == "MARINATING"
-    assert [row["status"] for row in many(http, task, "b").json()["data"]] == ["NOT_START", "NOT_START"]
+    assert [row["status"] for row in many(http, task, "b").json()["data"]] == ["MARINATING", "NOT_START"]
     assert one(http, task).json()["state"] == "pending"
 
 
