@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from pathlib import Path
+
 import click
 import pytest
 
@@ -62,6 +66,15 @@ def test_the_traceback_of_the_unexpected_is_shown_to_those_who_ask(capsys, verbo
     except LookupError as error:
         assert settle(error, verbose=verbose) == 70
     assert ("Traceback" in capsys.readouterr().err) == verbose
+
+
+def test_the_exit_code_stands_even_if_nobody_reads_why(monkeypatch):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        assert settle(errors.ConfigError("no key"), verbose=False) == 2
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
 
 
 def test_expected_errors_never_show_a_traceback(capsys):

@@ -128,12 +128,13 @@ def test_without_plugins_an_unknown_command_is_still_a_sentence(tidings):
 
 
 def test_python_dash_m_is_the_same_program(monkeypatch, capsys):
-    importlib.import_module("tidings.cli.__main__")  # to import it is not to run it
-    assert capsys.readouterr().out == ""
+    monkeypatch.delitem(sys.modules, "tidings.cli.__main__", raising=False)  # runpy warns of what is imported already
     monkeypatch.setattr(sys, "argv", ["tidings", "--version"])
     with pytest.raises(SystemExit, match="0"):
         runpy.run_module("tidings.cli", run_name="__main__")
     assert capsys.readouterr().out.startswith("tidings ")
+    importlib.import_module("tidings.cli.__main__")  # to import it is not to run it
+    assert capsys.readouterr().out == ""
 
 
 def test_a_listed_command_is_imported_only_when_run():

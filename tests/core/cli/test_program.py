@@ -105,6 +105,17 @@ def test_json_is_utf_8_and_people_s_text_does_what_the_locale_can(program, confi
     assert for_people.stderr.startswith(b"luma:gel%C3%B6scht: ")
 
 
+def test_many_downloads_do_not_run_out_of_open_files(program, configured, gateway, tmp_path):
+    ids = [f"t{number}" for number in range(150)]
+    gateway.states.update(dict.fromkeys(ids, "SUCCESS"))
+    command = program("download", "-", "--to", "out")
+    command["args"] = ["sh", "-c", 'ulimit -n 100 && exec "$@"', "sh", *command["args"]]
+    refs = "\n".join(f"luma:{id_}" for id_ in ids).encode()
+    done = subprocess.run(**command, **PIPES, input=refs, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(list((tmp_path / "here" / "out").iterdir())) == 150
+
+
 def on_a_terminal(program_arguments: dict) -> tuple[int, str]:
     """Run with a terminal for standard output and standard error; its exit code and what the terminal was sent."""
     master, slave = pty.openpty()

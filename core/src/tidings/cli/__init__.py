@@ -32,7 +32,11 @@ COMMANDS = MappingProxyType(
 )
 
 
-@click.group(cls=LazyGroup, listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+_EPILOG = """Exit codes: 0 done; 1 some task failed (wait, download); 2 wrong usage or configuration; 3 some could not
+be asked, found or saved; 124 timed out; 130 interrupted. With several, the largest."""
+
+
+@click.group(cls=LazyGroup, listed=COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tidings", message="tidings %(version)s")
 @verbose_option
 def cli() -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import click
@@ -31,7 +32,8 @@ def settle(error: BaseException, *, verbose: bool) -> int:
     if verbose and verdict.code == Exit.BROKEN:
         traceback.print_exception(cause, file=sys.stderr)
     if verdict.message is not None:
-        click.echo(verdict.message, err=True)
+        with suppress(OSError):  # nobody reads standard error: the exit code still tells
+            click.echo(verdict.message, err=True)
     return verdict.code
 
 
