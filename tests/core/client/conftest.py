@@ -153,6 +153,7 @@ def start_script(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]
         path.write_text(_PRELUDE + textwrap.dedent(text))
         process = subprocess.Popen(
             [sys.executable, str(path)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
