@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tidings.clock import Clock
 from tidings.errors import ConfigError, FetchError
+from tidings.lanes.discretion import shows, without
 from tidings.provider import Provider
 from tidings.transport import Outgoing, Transport
 from tidings.wire import Exchange, Request, Response
@@ -45,7 +46,19 @@ class Sender:
         self._timeout = timeout
 
     async def send(self, request: Request, *, tasks: int, attempt: int) -> Response:
-        """Send `request`, which asks for `tasks` tasks for the `attempt`-th time. Raises as `Transport.send`."""
+        """Send `request`, which asks for `tasks` tasks for the `attempt`-th time. Raises as `Transport.send`.
+
+        No error that leaves here shows the key, though a plugin signed with it and a foreign transport carried it.
+        """
+        try:
+            return await self._send(request, tasks, attempt)
+        except Exception as error:
+            key = self._account.key.get_secret_value()
+            if shows(error, key):
+                raise without(error, key) from None
+            raise
+
+    async def _send(self, request: Request, tasks: int, attempt: int) -> Response:
         outgoing = self._outgoing(request)
         began = self._clock.monotonic()
         try:

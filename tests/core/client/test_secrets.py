@@ -1,0 +1,150 @@
+"""The key is in no message, no log, no repr and no traceback, whatever the server, a plugin or the user does."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from tidings import AsyncClient, Client, TidingsError
+
+KEY = "sk-distinctive-0123456789"
+URL = "https://gateway.example"
+OBJECT = {"id": "a", "state": "processing"}
+
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+def raising(error: Exception) -> Answering:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    return answer
+
+
+def always(*args: Any, **kwargs: Any) -> Answering:
+    return lambda request: httpx.Response(*args, **kwargs)
+
+
+SERVERS: dict[str, Answering] = {
+    "refuses the key and repeats it": always(401, json={"error": {"message": f"invalid token {KEY}", "code": KEY}}),
+    "says it in plain text": always(400, text=f"you sent Authorization: Bearer {KEY}"),
+    "says it on a web page": always(502, html=f"<!doctype html><pre>Bearer {KEY}</pre>"),
+    "says it in place of JSON": always(200, text=f"debug: Bearer {KEY}"),
+    "echoes the whole request": lambda request: httpx.Response(500, json=dict(request.headers)),
+    "has a state named like it": always(200, json={"id": "a", "state": KEY}),
+    "has a failure named like it": always(200, json={"id": "a", "state": "failed", "failure_reason": f"bad {KEY}"}),
+    "redirects with it": always(302, headers={"location": f"https://elsewhere.example/?key={KEY}"}),
+    "asks for time in it": always(429, headers={"retry-after": KEY}),
+    "breaks the protocol with it": raising(httpx.RemoteProtocolError(f"illegal status line: Bearer {KEY}")),
+    "breaks the connection": raising(httpx.ConnectError("all connection attempts failed")),
+    "breaks httpx": raising(RuntimeError(f"headers were {{'authorization': 'Bearer {KEY}'}}")),
+    "answers well": always(200, json=OBJECT),
+}
+
+
+def shown(*things: object) -> str:
+    """Everything that these show of themselves, with the tracebacks and causes of errors."""
+    texts = [text for thing in things for text in (repr(thing), str(thing), repr(getattr(thing, "__dict__", "")))]
+    errors = [thing for thing in things if isinstance(thing, BaseException)]
+    return "\n".join([*texts, *("".join(traceback.format_exception(error)) for error in errors)])
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    formatter = logging.Formatter("%(message)s %(args)s")
+    return "\n".join(formatter.format(record) + repr(record.__dict__) for record in caplog.records)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_key_stays_secret_when_the_server(server, many, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = Client(gateway_url=URL, gateway_key=KEY, transport=httpx.MockTransport(SERVERS[server]))
+    refs = ["luma:a", "luma:b"] if many else ["luma:a"]
+    with client:
+        answers = client.fetch_many(refs, return_exceptions=True)
+        try:
+            answers.append(client.fetch("luma:a", include="unwatermarked"))
+            answers.append(client.fetch_many(refs))
+        except TidingsError as error:
+            answers.append(error)
+        assert KEY not in shown(client, client._portal, client._portal._room, client._portal._room.engine, *answers)
+    assert KEY not in logged(caplog)
+
+
+@pytest.mark.parametrize("client_class", [AsyncClient, Client])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"gateway_url": KEY, "gateway_key": URL},
+        {"gateway_url": f"https://user:{KEY}@gateway.example", "gateway_key": KEY},
+        {"gateway_url": f"{URL}?key={KEY}", "gateway_key": KEY},
+        {"gateway_url": URL, "gateway_key": f"Bearer {KEY}"},
+        {"gateway_url": URL, "gateway_key": f"{KEY}\nX-Other: header"},
+        {"gateway_url": URL, "gateway_key": f"“{KEY}”"},
+        {"gateway_url": URL, "gateway_key": f"{KEY}\u200b"},
+        {"gateway_url": URL, "gateway_key": [KEY]},
+        {"accounts": {"studio": {"url": URL, "key": KEY, "provder": "luma"}}},
+        {"accounts": {"studio": {"url": KEY, "key": KEY}}},
+        {"accounts": {"studio": {"url": URL, "key": {"value": KEY}}}},
+        {"accounts": {"studio": f"{URL} {KEY}"}},
+    ],
+    ids=repr,
+)
+def test_the_key_stays_secret_when_the_settings_are_muddled(client_class, settings, caplog):
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises((TidingsError, TypeError)) as caught:
+        client_class(**settings).check(["luma:a", "luma@studio:a"])
+    assert KEY not in shown(caught.value).replace(repr(settings), "")
+    assert KEY not in logged(caplog)
+
+
+def test_the_key_stays_secret_when_a_plugin_breaks(caplog):
+    caplog.set_level(logging.DEBUG)
+    own = AsyncClient(gateway_url=URL, gateway_key=KEY)._plugins.provider("luma")
+
+    class Broken(type(own)):
+        def parse(self, response: Any, ref: Any) -> Any:
+            raise RuntimeError(f"cannot read {response!r} {vars(self)}")
+
+    plugins = SimpleNamespace(
+        provider=lambda name: Broken(),
+        observers=lambda: SimpleNamespace(exchange=heard.append),
+    )
+    heard: list[Any] = []
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=dict(request.headers)))
+    client = Client(gateway_url=URL, gateway_key=KEY, transport=transport, plugins=plugins)
+    with client, pytest.raises(TidingsError, match="the plugin could not read the answer") as caught:
+        client.fetch("luma:a")
+    assert KEY not in shown(caught.value, *heard) + logged(caplog)
+    assert heard
+
+
+def test_the_key_stays_secret_when_a_plugin_cannot_sign_with_it(caplog):
+    own = AsyncClient(gateway_url=URL, gateway_key=KEY)._plugins.provider("luma")
+
+    class Signing(type(own)):
+        @staticmethod
+        def gateway_auth(key: str, now: float) -> dict[str, str]:
+            return {"X-Signature": hex(int(key))}  # "invalid literal for int() with base 10: 'sk-…'"
+
+    plugins = SimpleNamespace(
+        provider=lambda name: Signing(), observers=lambda: SimpleNamespace(exchange=lambda exchange: None)
+    )
+    client = Client(gateway_url=URL, gateway_key=KEY, transport=httpx.MockTransport(always(200)), plugins=plugins)
+    with client, pytest.raises(TidingsError, match=r"asking failed \(ValueError\)") as caught:
+        client.wait("luma:a")
+    assert KEY not in shown(caught.value) + logged(caplog)
+
+
+def test_this_file_can_tell():
+    """The tests above look where a key would be seen."""
+    error = TidingsError("fine")
+    error.__cause__ = ValueError(KEY)
+    assert KEY in shown(error)
+    assert KEY in shown(TidingsError(KEY))
