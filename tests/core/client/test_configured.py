@@ -52,8 +52,8 @@ def test_an_argument_there_is_not_is_told_at_construction(client_class):
 
 def test_the_environment_and_a_file_are_read_when_nothing_is_given(client_class, monkeypatch, tmp_path):
     monkeypatch.setenv("TIDINGS_GATEWAY_URL", "https://gateway.example")
-    monkeypatch.setenv("STUDIO_KEY", "sk-of-the-studio")
-    (tmp_path / "tidings.toml").write_text('[gateway]\nkey = "env:STUDIO_KEY"\n')
+    monkeypatch.setenv("TIDINGS_STUDIO_KEY", "sk-of-the-studio")
+    (tmp_path / "tidings.toml").write_text('[gateway]\nkey = "env:TIDINGS_STUDIO_KEY"\n')
     assert [task.id for task in client_class().check(["luma:a"])] == ["a"]
 
 

@@ -42,6 +42,23 @@ def gateway_url_missing(key: Setting | None) -> str:
     return f"there is a gateway key ({source}), but no gateway: set {GATEWAY.url} to its address"
 
 
+def gateway_key_elsewhere(where: str, *, is_given: bool) -> str:
+    """Only a file that may be somebody else's names the gateway, and the key would come from elsewhere."""
+    if is_given:
+        mend = "give gateway_url together with gateway_key"
+    else:
+        mend = f'if you trust the file, put key = "env:{GATEWAY.key}" beside the url; else set {GATEWAY.url} yourself'
+    return (
+        f"{where}: the url in a file of the working directory, which may be somebody else's, "
+        f"is sent only the key named beside it: {mend}"
+    )
+
+
+def shadowed(name: str, here: str, own: str) -> str:
+    """A file that may be somebody else's describes an account of the user's anew."""
+    return f"the account {name!r} is the one in {here}, not yours in {own}: rename one of them to use both"
+
+
 def unknown_account(provider: Provider, name: str, known: Sequence[str]) -> str:
     """The ref names an account that is nowhere described."""
     have = f"the accounts are: {', '.join(known)}" if known else "there are none"

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from tidings.config import advice
 from tidings.config.account import Account
-from tidings.config.files import FILE_NAME, read_layer
+from tidings.config.files import read_files
 from tidings.config.layer import Layer, layer_of_accounts
 from tidings.config.settings import (
     GATEWAY,
@@ -24,7 +24,7 @@ from tidings.config.settings import (
     variables,
 )
 from tidings.config.tables import AccountTable, GatewayTable
-from tidings.config.values import warn_of_plain_http
+from tidings.config.values import warn_of_plain_http, warn_once
 from tidings.errors import ConfigError
 from tidings.model.ref import normalized
 from tidings.provider import Provider
@@ -65,13 +65,12 @@ class Config:
             ConfigError: an argument makes no sense, or a file is broken (named with the line).
         """
         given = [layer_of_accounts(accounts)] if accounts is not None else []
-        own = (user_dir or _user_dir()) / FILE_NAME
-        files = [read_layer((cwd or Path()) / FILE_NAME, FILE_NAME), read_layer(own, str(own))]
+        files = read_files(cwd or Path(), user_dir or _user_dir())
         return cls(
             argument(gateway_url, "gateway_url", is_key=False),
             argument(gateway_key, "gateway_key", is_key=True),
             dict(os.environ if env is None else env),
-            [*given, *(layer for layer in files if layer is not None)],
+            [*given, *files],
         )
 
     @property
@@ -89,6 +88,11 @@ class Config:
             if (fits if table.provider is None else normalized(table.provider) == provider.name)
         )
 
+    def is_foreign(self, account: str) -> bool:
+        """Whether the account of that name is described by a file that may have come with somebody else's project."""
+        layer = self._layer_of(account)
+        return layer is not None and layer.is_foreign
+
     def says_anything_of(self, provider: Provider) -> bool:
         """Whether this provider's default account was configured at all, be it badly."""
         try:
@@ -100,7 +104,9 @@ class Config:
         """Whom to ask about this provider's tasks: the named account, else its own variables, else the gateway.
 
         A gateway given by the arguments goes before the provider's variables. Of two tables for the same thing, the
-        first found counts as a whole: a key written beside one URL is not sent to another file's.
+        first found counts as a whole: a key written beside one URL is not sent to another file's. The file in the
+        working directory may be somebody else's: the gateway it names gets only the key named beside it, and it reads
+        only variables that begin with `TIDINGS_`.
 
         Raises:
             ConfigError: something is missing, does not fit or makes no sense; says what to set.
@@ -142,8 +148,13 @@ class Config:
             return None
         layer = next((layer for layer in self._layers if layer.gateway is not None), Layer())
         table, path = layer.gateway or GatewayTable(), ("gateway",)
-        url = self._gateway_url or url_variable(self._env, GATEWAY.url) or url_in_table(table, layer, path)
-        key = self._gateway_key or key_variable(self._env, GATEWAY.key) or key_in_table(table, layer, path, self._env)
+        url = self._gateway_url or url_variable(self._env, GATEWAY.url)
+        if url is None and table.url is not None and layer.is_foreign:
+            key = self._key_beside_url(table, layer)
+        else:
+            key = self._gateway_key or key_variable(self._env, GATEWAY.key)
+            key = key or key_in_table(table, layer, path, self._env)
+        url = url or url_in_table(table, layer, path)
         if url is None and key is None:
             return None
         if url is None or key is None:
@@ -151,10 +162,27 @@ class Config:
             raise ConfigError(missing)
         return _account(None, url.extended(provider.gateway_path), key, is_gateway=True, table=table)
 
+    def _key_beside_url(self, table: GatewayTable, layer: Layer) -> Setting | None:
+        """The only key that may go to the address such a file names."""
+        if self._gateway_key is not None or table.key is None:
+            where = layer.where("gateway", "url")
+            raise ConfigError(advice.gateway_key_elsewhere(where, is_given=self._gateway_key is not None))
+        return key_in_table(table, layer, ("gateway",), self._env)
+
+    def _layer_of(self, account: str) -> Layer | None:
+        return next((layer for layer in self._layers if account in layer.accounts), None)
+
+    def _warn_of_shadow(self, name: str) -> None:
+        first, *others = (layer for layer in self._layers if name in layer.accounts)
+        if first.is_foreign and others:
+            here, own = (layer.where("accounts", name) for layer in (first, others[0]))
+            warn_once(advice.shadowed(name, here, own))
+
     def _named(self, provider: Provider, name: str) -> Account:
-        layer = next((layer for layer in self._layers if name in layer.accounts), None)
+        layer = self._layer_of(name)
         if layer is None:
             raise ConfigError(advice.unknown_account(provider, name, self.account_names))
+        self._warn_of_shadow(name)
         table, path = layer.accounts[name], ("accounts", name)
         url = self._url_of_account(provider, table, layer, path)
         key = key_in_table(table, layer, path, self._env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
@@ -19,11 +20,24 @@ _MAX_SIZE = 1_000_000  # bytes; whatever is bigger was not written by hand
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 
-def read_layer(path: Path, label: str) -> Layer | None:
+def read_files(cwd: Path, user_dir: Path) -> list[Layer]:
+    """What the file in the working directory and the user's own one configure, those that are there.
+
+    Raises:
+        ConfigError: one of them is broken.
+    """
+    here, own = cwd / FILE_NAME, user_dir / FILE_NAME
+    is_one = os.path.realpath(here) == os.path.realpath(own)  # the user is at home: nobody else wrote that
+    first = None if is_one else read_layer(here, FILE_NAME, instead=str(own))
+    return [layer for layer in (first, read_layer(own, str(own))) if layer is not None]
+
+
+def read_layer(path: Path, label: str, *, instead: str | None = None) -> Layer | None:
     """What the file at `path` configures, None where there is no file.
 
     Args:
         label: what to call the file in messages.
+        instead: as in `Layer`.
 
     Raises:
         ConfigError: it cannot be read, is not TOML, or says something Tidings does not know; names the line.
@@ -37,7 +51,7 @@ def read_layer(path: Path, label: str) -> Layer | None:
         tables = read_tables(content)
     except Misfit as misfit:
         raise ConfigError(f"{lines.of(*misfit.path)}: {misfit}") from misfit
-    layer = Layer(tables.gateway, tables.accounts, lines.of)
+    layer = Layer(tables.gateway, tables.accounts, lines.of, instead)
     _warn_of_written_keys(layer)
     return layer
 

@@ -17,11 +17,19 @@ class Layer:
 
     Attributes:
         where: from the keys that lead to a value to where it stands, for people.
+        instead: where the user's own file is, for a file that may have come with somebody else's project; None for
+            what the user wrote.
     """
 
     gateway: GatewayTable | None = None
     accounts: Mapping[str, AccountTable] = field(default_factory=dict)
     where: Callable[..., str] = field(default=lambda *_: ARGUMENTS, repr=False)
+    instead: str | None = None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether somebody else may have written it: it may not decide where keys go that were set elsewhere."""
+        return self.instead is not None
 
 
 def layer_of_accounts(accounts: Mapping[str, Mapping[str, object]]) -> Layer:

@@ -39,6 +39,8 @@ def variables(provider: str) -> Variables:
     return Variables(f"TIDINGS_{name}_URL", f"TIDINGS_{name}_KEY")
 
 
+PREFIX = "TIDINGS_"
+"""What the names of all our variables begin with, and of all that a file in the working directory may read."""
 GATEWAY = variables("gateway")
 
 
@@ -90,17 +92,26 @@ def key_in_table(table: GatewayTable, layer: Layer, path: tuple[str, ...], env: 
     """The table's key, from the variable it names where it names one; None where it has none.
 
     Raises:
-        ConfigError: that variable is not set, or makes no sense.
+        ConfigError: that variable is not set, makes no sense, or is not for the layer to read.
     """
     if table.key is None:
         return None
     source = layer.where(*path, "key")
     if table.variable is None:
         return Setting(table.key.get_secret_value(), source)
+    if layer.instead is not None and not table.variable.startswith(PREFIX):
+        raise ConfigError(f"{source}: {_not_for_a_project(table.variable, layer.instead)}")
     found = key_variable(env, table.variable)
     if found is None:
         raise ConfigError(f"{source}: the key is to come from the environment variable {table.variable}: set it")
     return Setting(found.value, f"{table.variable} ({source})")
+
+
+def _not_for_a_project(variable: str, own_file: str) -> str:
+    return (
+        f"a file in the working directory, which may be somebody else's, reads only variables whose names begin with "
+        f"{PREFIX}: move this table to {own_file}, or rename the variable to {PREFIX}{variable}"
+    )
 
 
 def _checked(text: str, name: str, *, is_key: bool) -> str:
