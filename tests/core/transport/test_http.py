@@ -192,6 +192,13 @@ async def test_keys_that_come_back_are_blotted_out_of_body_and_headers(serve, tr
     assert response.headers["x-echo"] == "Bearer [key]"
 
 
+async def test_a_key_that_comes_back_escaped_is_not_to_be_read(serve, transport):
+    key = "sk/abc+DEF/123456"
+    server = await serve((401, {"X-Echo": "sk%2Fabc%2BDEF%2F123456"}, rb'{"message":"bad sk\/abc\u002bDEF\/123456"}'))
+    response = await send(transport, server.url, secrets=(key,))
+    assert (response.error_text(), response.headers["x-echo"]) == ("bad [key]", "[key]")
+
+
 async def test_a_secret_too_short_to_be_told_from_words_stays(serve, transport):
     server = await serve((200, {}, b'{"state":"error"}'))
     assert (await send(transport, server.url, secrets=("err", ""))).body == b'{"state":"error"}'

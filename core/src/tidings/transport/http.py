@@ -15,20 +15,19 @@ import httpx
 
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
+from tidings.transport.blot import blotted, blotted_text
 from tidings.transport.contract import Download, Outgoing, Transport
 from tidings.transport.failures import TRANSPORT_ERRORS, host_of, unreachable
 from tidings.transport.openers import Opener, Straight, Through
 from tidings.transport.pool import pooled_transport
 from tidings.transport.redirects import is_redirect, redirected
+from tidings.transport.unpack import PACKINGS, unpacked
 from tidings.wire import Response, shorten
 
 MAX_BODY = 64 * 1024 * 1024  # bytes; a batch of 100 tasks with all their raw data is under one
 _CONNECT_TIMEOUT = 15.0  # seconds
 _IDLE_TIMEOUT = 60.0  # seconds without a byte before a download counts as cut
 _MAX_REDIRECTS = 5
-_SHORTEST_SECRET = 8  # characters; blotting out a shorter one would eat into words that are none
-_BLOT = "[key]"
-_PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})  # what was asked for; layers of them are bombs
 
 
 class HttpTransport:
@@ -91,11 +90,8 @@ class HttpTransport:
         raise UnexpectedResponse("the server redirects in circles: check the URL")
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
-        body, headers = await _bounded(response), dict(response.headers)
-        for secret in outgoing.secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                body = body.replace(secret.encode(), _BLOT.encode())
-                headers = {name: value.replace(secret, _BLOT) for name, value in headers.items()}
+        body = blotted(await _bounded(response), outgoing.secrets)
+        headers = {name: blotted_text(value, outgoing.secrets) for name, value in response.headers.items()}
         return Response(response.status_code, headers, body, self._clock.now())
 
     async def _open(self, url: str) -> httpx.Response:
@@ -150,10 +146,10 @@ async def _chunks(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
 
 
 def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body's bytes, decompressed; straight from the stream where there is nothing to decompress."""
+    """The body's bytes, unpacked; straight from the stream unless someone has read it already."""
     packing = response.headers.get("content-encoding", "").strip().lower()
-    if packing not in _PACKINGS:
+    if packing not in PACKINGS | {"", "identity"}:  # what was asked for; layers of them are bombs
         raise UnexpectedResponse(f"the answer is packed as {shorten(packing, 40)}, which was not asked for")
-    if packing or not isinstance(response.stream, httpx.AsyncByteStream):
+    if response.is_stream_consumed or not isinstance(response.stream, httpx.AsyncByteStream):
         return response.aiter_bytes()
-    return aiter(response.stream)
+    return unpacked(aiter(response.stream), packing) if packing in PACKINGS else aiter(response.stream)
