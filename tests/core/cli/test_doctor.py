@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -52,6 +53,9 @@ def test_not_found_is_what_a_good_key_hears(answer, status):
         (["unconfigured"], 2),
         (["answers"], 0),
         (["answers", "unconfigured"], 0),
+        (["unasked", "unconfigured"], 0),
+        (["unasked", "fails"], 3),
+        (["unasked", "broken"], 2),
         (["answers", "fails"], 3),
         (["fails", "broken"], 2),
         (["answers", "broken"], 2),
@@ -76,6 +80,18 @@ def test_no_part_of_a_key_is_shown():
     shown = diagnosis.row_of(diagnosis.conclude(QUESTION, errors.Unauthorized()))
     assert shown["key"] == "(19 characters)"
     assert not any(KEY[start : start + 3] in str(shown) for start in range(len(KEY) - 2))
+
+
+def test_a_key_is_hidden_in_the_url_and_in_what_was_said_as_well():
+    account = replace(ACCOUNT, base_url=f"https://gw.test/{KEY}/v1")
+    shown = diagnosis.conclude(replace(QUESTION, account=account), errors.TidingsError(f"{KEY} is no good"))
+    assert shown.url == "https://gw.test/(the key)/v1"
+    assert shown.detail == "TidingsError: (the key) is no good"
+
+
+def test_a_key_too_short_to_guard_anything_leaves_words_whole():
+    account = replace(ACCOUNT, key=SecretStr("a"))
+    assert diagnosis.conclude(replace(QUESTION, account=account), errors.TaskNotFound()).detail == "it answers"
 
 
 class Routed(Provider):
@@ -114,8 +130,9 @@ def test_doctor_says_that_a_key_is_refused(tidings, configured):
     assert "sk-wrong" not in result.out + result.err
 
 
-def test_doctor_asks_named_accounts_too(tidings, configured, gateway, tmp_path):
-    (tmp_path / "here" / "tidings.toml").write_text(
+def test_doctor_asks_the_users_own_accounts_too(tidings, configured, gateway, tmp_path):
+    (tmp_path / "config" / "tidings").mkdir(parents=True)
+    (tmp_path / "config" / "tidings" / "tidings.toml").write_text(
         f'[accounts.studio]\nprovider = "luma"\nurl = "{gateway.url}"\nkey = "env:STUDIO_KEY"\n'
         f'[accounts.attic]\nurl = "{gateway.url}"\nkey = "env:NOT_SET"\n'
         f'[accounts.other]\nprovider = "kling"\nurl = "{gateway.url}"\nkey = "env:STUDIO_KEY"\n'
@@ -131,6 +148,30 @@ def test_doctor_asks_named_accounts_too(tidings, configured, gateway, tmp_path):
     assert "NOT_SET" in found["luma", "attic"]["detail"]
     assert "STUDIO_KEY" in found["luma", "studio"]["key_source"]
     assert result.code == 2
+
+
+def test_doctor_sends_nothing_to_accounts_of_the_working_directory_unless_told_to(tidings, environ, gateway, tmp_path):
+    (tmp_path / "here" / "tidings.toml").write_text(
+        f'[accounts.x]\nprovider = "luma"\nurl = "{gateway.url}"\nkey = "env:TIDINGS_X"\n'
+    )
+    environ.setenv("TIDINGS_X", KEY)
+    result = tidings("doctor")
+    [line] = [line for line in result.lines if line.startswith("luma@x ")]
+    assert line.split()[:3] == ["luma@x", "unasked", gateway.url]
+    assert "add --all if you trust that file" in result.out
+    assert (result.code, gateway.requests) == (0, [])
+    assert "answers" in tidings("doctor", "--all").out
+    assert len(gateway.requests) == 1
+
+
+def test_doctor_shows_and_does_not_read_what_such_a_file_may_not(tidings, environ, gateway, tmp_path):
+    (tmp_path / "here" / "tidings.toml").write_text(
+        f'[accounts.x]\nurl = "{gateway.url}"\nkey = "env:AWS_SECRET_ACCESS_KEY"\n'
+    )
+    environ.setenv("AWS_SECRET_ACCESS_KEY", KEY)
+    result = tidings("doctor", "--all")
+    assert (result.code, gateway.requests) == (2, [])
+    assert f"move this table to {tmp_path}/config/tidings/tidings.toml" in result.out
 
 
 def test_doctor_without_configuration_says_what_to_set(tidings, environ):

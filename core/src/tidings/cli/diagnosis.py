@@ -15,6 +15,8 @@ from tidings.model import TaskRef, TaskStatus
 from tidings.provider import Provider
 
 NO_SUCH_ID = "tidings-doctor-no-such-task"
+_UNASKED = "it was not asked: it is described by a file in the working directory; add --all if you trust that file"
+_LEAST_SECRET = 4  # characters; the letters of a shorter key, which keeps nobody out, are in every text
 _HEADINGS = ("PROVIDER", "STATUS", "URL", "FROM", "KEY", "FROM")
 
 
@@ -25,7 +27,8 @@ class Finding:
     Attributes:
         provider: its name.
         account: behind the @ in a ref, None for the default one.
-        status: `answers`; `fails`; `broken`: the configuration is wrong; `unconfigured`: there is none.
+        status: `answers`; `fails`; `unasked`: a key is not sent there without being told to; `broken`: the
+            configuration is wrong; `unconfigured`: there is none.
         detail: a sentence.
         url, url_source, key, key_source: what would be used and where that was found; the key only by its length.
     """
@@ -53,23 +56,29 @@ class Question:
     account: Account
 
 
-def examine(config: Config, providers: Iterable[Provider]) -> list[Question | Finding]:
-    """Whom to ask for each provider, and what is known without asking."""
+def examine(config: Config, providers: Iterable[Provider], *, ask_all: bool) -> list[Question | Finding]:
+    """Whom to ask for each provider, and what is known without asking.
+
+    Args:
+        ask_all: whether to ask accounts, too, that a file describes which may have come with somebody else's project.
+    """
     return [
-        _examine_one(config, provider, account)
+        _examine_one(config, provider, account, ask_all=ask_all)
         for provider in providers
         for account in (None, *config.accounts_of(provider))
     ]
 
 
-def _examine_one(config: Config, provider: Provider, account: str | None) -> Question | Finding:
+def _examine_one(config: Config, provider: Provider, account: str | None, *, ask_all: bool) -> Question | Finding:
     try:
         found = config.account_for(provider, account)
     except ConfigError as error:
         is_silent = account is None and not config.says_anything_of(provider)
         status = "unconfigured" if is_silent else "broken"
         return Finding(provider.name, account, status, error.message)
-    return Question(probe_ref(provider, account), found)
+    question = Question(probe_ref(provider, account), found)
+    is_asked = ask_all or account is None or not config.is_foreign(account)
+    return question if is_asked else _finding(question, "unasked", _UNASKED)
 
 
 def probe_ref(provider: Provider, account: str | None) -> TaskRef:
@@ -80,16 +89,19 @@ def probe_ref(provider: Provider, account: str | None) -> TaskRef:
 
 def conclude(question: Question, answer: TaskStatus | TidingsError) -> Finding:
     """What `answer` says about the account. "Not found" is what a good key hears about a task that cannot exist."""
-    status, detail = _verdict(answer)
-    account = question.account
+    return _finding(question, *_verdict(answer))
+
+
+def _finding(question: Question, status: str, detail: str) -> Finding:
+    account, key = question.account, question.account.key.get_secret_value()
     return Finding(
         question.ref.provider,
         question.ref.account,
         status,
-        detail,
-        url=shown_url(account.base_url),
+        without_key(detail, key),
+        url=without_key(shown_url(account.base_url), key),
         url_source=account.url_source,
-        key=shown_key(account.key.get_secret_value()),
+        key=shown_key(key),
         key_source=account.key_source,
     )
 
@@ -116,10 +128,15 @@ def shown_key(key: str) -> str:
     return f"({len(key)} characters)"
 
 
+def without_key(text: str, key: str) -> str:
+    """`text` without the key, which may stand in the URL's path, or in what a server or a plugin said."""
+    return text.replace(key, "(the key)") if len(key) >= _LEAST_SECRET else text
+
+
 def exit_of(findings: Sequence[Finding]) -> Exit:
     """2: something is configured wrongly, or nothing at all; 3: some do not answer; 0: all that is configured does."""
     found = {finding.status for finding in findings}
-    if "broken" in found or not found & {"answers", "fails"}:
+    if "broken" in found or not found - {"unconfigured"}:
         return Exit.USAGE
     return Exit.UNANSWERED if "fails" in found else Exit.OK
 
@@ -133,6 +150,6 @@ def table(findings: Sequence[Finding]) -> list[str]:
     """The findings as aligned lines under headings, then what to do about those that need more words."""
     rows = [(f.whom, f.status, f.url or "-", f.url_source or "-", f.key or "-", f.key_source or "-") for f in findings]
     is_bare = all(f.status == "unconfigured" for f in findings)
-    worth_words = {"fails", "broken", "unconfigured"} if is_bare else {"fails", "broken"}
+    worth_words = {"fails", "broken", "unasked", *(["unconfigured"] if is_bare else [])}
     remarks = [f"{f.whom}: {f.detail}" for f in findings if f.status in worth_words]
     return [*columns([_HEADINGS, *rows]), *(["", *remarks] if remarks else [])]

@@ -23,22 +23,24 @@ from tidings.provider import Provider
 
 
 @click.command()
+@click.option("--all", "ask_all", is_flag=True, help="Also ask the accounts in the working directory's tidings.toml.")
 @json_option
 @verbose_option
-def doctor(as_json: bool) -> int:
+def doctor(ask_all: bool, as_json: bool) -> int:
     """Show which URL and key each provider would use and where they come from, and ask each one a question.
 
-    The question is about a task that cannot exist. Keys are shown by their length only.
+    The question is about a task that cannot exist. Keys are shown by their length only. An account that the
+    tidings.toml of the working directory describes, which may be somebody else's, is asked only with --all.
 
     Exit: 0 all that is configured answers, 2 nothing is configured or something wrongly, 3 some do not answer.
     """
     set_encoding(as_json=as_json)
-    return run(_examine(as_json=as_json), verbose=is_verbose())
+    return run(_examine(ask_all=ask_all, as_json=as_json), verbose=is_verbose())
 
 
-async def _examine(*, as_json: bool) -> int:
+async def _examine(*, ask_all: bool, as_json: bool) -> int:
     config, plugins = Config.load(), default_plugins()
-    known = diagnosis.examine(config, _usable(plugins))
+    known = diagnosis.examine(config, _usable(plugins), ask_all=ask_all)
     findings = [*await _all_answered(known, config, plugins), *_unusable(plugins)]
     lines = map(json.dumps, map(diagnosis.row_of, findings)) if as_json else diagnosis.table(findings)
     for line in lines:
