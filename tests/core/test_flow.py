@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,24 +94,38 @@ def test_an_error_told_of_a_task_is_its_own_with_facts_and_cause_kept():
     assert error.ref is None
 
 
+@pytest.mark.parametrize("raised", [SystemExit(0), GeneratorExit(), asyncio.CancelledError(), BaseException("panic")])
+def test_a_plugin_that_exits_or_cancels_is_an_unexpected_response_too(raised):
+    def reading():
+        yield Request("GET", "/one")
+        raise raised
+
+    flow = reading()
+    begin(flow)
+    with pytest.raises(UnexpectedResponse, match="could not read the answer"):
+        resume(flow, respond())
+
+
 @pytest.mark.parametrize(
-    ("error", "fallback"),
+    ("error", "attempt", "fallback"),
     [
-        (UnexpectedResponse(no_route=True, status_code=200), Fallback.singles),
-        (UnexpectedResponse(no_route=True, status_code=405), Fallback.singles),
-        (TaskNotFound(status_code=404), Fallback.singles),
-        (UnexpectedResponse(status_code=400), Fallback.bisect),
-        (UnexpectedResponse(status_code=422), Fallback.bisect),
-        (UnexpectedResponse(status_code=413), Fallback.bisect),
-        (UnexpectedResponse(status_code=200), Fallback.fail),
-        (Unauthorized(status_code=401), Fallback.fail),
-        (RateLimited(status_code=429), Fallback.fail),
-        (ProviderUnavailable(status_code=502), Fallback.fail),
-        (Unreachable(), Fallback.fail),
+        (UnexpectedResponse(no_route=True, status_code=200), 1, Fallback.singles),
+        (UnexpectedResponse(no_route=True, status_code=405), 1, Fallback.singles),
+        (TaskNotFound(status_code=404), 1, Fallback.bisect),
+        (TaskNotFound(status_code=400), 1, Fallback.bisect),
+        (UnexpectedResponse(status_code=400), 1, Fallback.bisect),
+        (UnexpectedResponse(status_code=413), 1, Fallback.bisect),
+        (UnexpectedResponse("the plugin could not read the answer"), 1, Fallback.bisect),  # perhaps one odd row
+        (UnexpectedResponse(status_code=200, retryable=True), 1, Fallback.fail),  # perhaps cut short: once more
+        (UnexpectedResponse(status_code=200, retryable=True), 2, Fallback.bisect),
+        (Unauthorized(status_code=401), 1, Fallback.fail),
+        (RateLimited(status_code=429), 2, Fallback.fail),
+        (ProviderUnavailable(status_code=502), 2, Fallback.fail),
+        (Unreachable(), 2, Fallback.fail),
     ],
 )
-def test_what_a_failed_batch_calls_for(error, fallback):
-    assert after_batch_error(error) is fallback
+def test_what_a_failed_batch_calls_for(error, attempt, fallback):
+    assert after_batch_error(error, attempt) is fallback
 
 
 @pytest.mark.parametrize(
@@ -122,6 +138,7 @@ def test_what_a_failed_batch_calls_for(error, fallback):
         (RateLimited(retry_after=7.0), 1, 7.0),  # the server's word goes first
         (RateLimited(retry_after=31.0), 1, None),  # longer than a caller should wait: tell it
         (RateLimited(), 2, 1.0),
+        (RateLimited(retry_after=0.0), 1, 0.5),  # "0" is no invitation to hammer
         (Unauthorized(), 1, None),
         (TaskNotFound(), 1, None),  # fetch does not wait for a task to appear
         (UnexpectedResponse(), 1, None),
@@ -150,6 +167,7 @@ def test_a_retry_never_waits_longer_than_half_a_minute_of_its_own_accord(attempt
     [
         (RateLimited(retry_after=12.0), 1, 12.0),
         (RateLimited(), 1, 1.0),
+        (RateLimited(retry_after=0.0), 1, 1.0),
         (RateLimited(), 2, 2.0),
         (RateLimited(), 30, 60.0),
         (RateLimited(retry_after=1e9), 1, 3600.0),

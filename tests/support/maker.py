@@ -91,7 +91,16 @@ THREE_TRIES = Retry()
 
 @asynccontextmanager
 async def lane_to(
-    server, *, latency=0.2, batch=10, along=0.0, concurrency=50, retry=THREE_TRIES, governor=None, observers=None
+    server,
+    *,
+    latency=0.2,
+    batch=10,
+    along=0.0,
+    concurrency=50,
+    retry=THREE_TRIES,
+    governor=None,
+    observers=None,
+    provider=None,
 ):
     async def answered_late(outgoing):
         answer = server(outgoing)  # what was asked is known when it arrives
@@ -102,7 +111,7 @@ async def lane_to(
     transport = FakeTransport(answered_late, clock=clock)
     account = Account(None, "http://maker.test", SecretStr(KEY), True, "", "")
     governor = governor or Governor("http://maker.test", concurrency=concurrency)
-    provider = Maker()
+    provider = provider or Maker()
     sender = Sender(
         provider, account, transport=transport, clock=clock, observers=observers or Observers({}), timeout=30.0
     )

@@ -26,11 +26,21 @@ find out something. Each class's docstring is its default message.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from tidings.model import TaskRef, TaskStatus
+
+
+def _seconds(value: object) -> float | None:
+    """What a plugin gave as seconds, None when it is no number of them: arithmetic far from here relies on it."""
+    try:
+        seconds = float(value)  # type: ignore[arg-type]  # whatever does not fit is what the handler below is for
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if 0.0 <= seconds < math.inf else None
 
 
 class TidingsError(Exception):
@@ -64,7 +74,7 @@ class TidingsError(Exception):
         self.provider = provider or (ref.provider if ref is not None else None)
         if retryable is not None:
             self.retryable = retryable
-        self.retry_after = retry_after
+        self.retry_after = _seconds(retry_after)
         self.last_status = last_status
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeVar
 
 from tidings.errors import FetchError, RateLimited, TaskNotFound, TidingsError, UnexpectedResponse
 from tidings.model import TaskRef, TaskStatus
@@ -40,9 +40,9 @@ def _advance(flow: Conversation, response: Response | None) -> Request | Mapping
         return next(flow) if response is None else flow.send(response)
     except StopIteration as stop:
         return finish(stop)
-    except TidingsError:
+    except (TidingsError, KeyboardInterrupt):
         raise
-    except Exception as error:  # a plugin may raise anything; nobody's wait may die of it
+    except BaseException as error:  # a plugin may raise anything; nobody's wait may die of it
         raise UnexpectedResponse(f"the plugin could not read the answer: {shorten(repr(error))}") from error
 
 
@@ -73,10 +73,14 @@ def _checked_answer(answer: object, ref: TaskRef) -> Answer:
     return UnexpectedResponse(f"the plugin answered with {shorten(repr(answer), 80)} for this task", ref=ref)
 
 
-def about(error: FetchError, ref: TaskRef) -> FetchError:
+_E = TypeVar("_E", bound=TidingsError)
+
+
+def about(error: _E, ref: TaskRef | None = None) -> _E:
     """The same error, told of one task. Each task and each waiter gets its own: a raised one gathers a traceback."""
     told = copy(error)
-    told.ref, told.provider = ref, ref.provider
+    if ref is not None:
+        told.ref, told.provider = ref, ref.provider
     told.__cause__, told.__traceback__ = error.__cause__, None
     return told
 
@@ -92,11 +96,16 @@ class Fallback(Enum):
     """One of the tasks spoils the request: ask for each half."""
 
 
-def after_batch_error(error: FetchError) -> Fallback:
-    """A missing route is no task's fault, and a 400 is perhaps one task's."""
-    if getattr(error, "no_route", False) or isinstance(error, TaskNotFound):
+def after_batch_error(error: FetchError, attempt: int) -> Fallback:
+    """What the `attempt`-th failure of a request for several tasks calls for.
+
+    A missing route is no task's fault. An answer that refuses the request, knows no such task or cannot be read may be
+    one task's; one that may have been cut short is tried again as it is, once.
+    """
+    if getattr(error, "no_route", False):
         return Fallback.singles
-    if error.status_code in {400, 413, 414, 422} and not error.retryable:
+    is_perhaps_one_tasks = isinstance(error, TaskNotFound | UnexpectedResponse)
+    if is_perhaps_one_tasks and not (error.retryable and attempt == 1):
         return Fallback.bisect
     return Fallback.fail
 
@@ -120,7 +129,7 @@ class Retry:
         """
         if not error.retryable or attempt >= self.attempts:
             return None
-        if error.retry_after is not None:
+        if error.retry_after:  # "0" asks for nothing, and would have us hammer
             return error.retry_after if error.retry_after <= self.patience else None
         return min(_MAX_DELAY, _BASE_DELAY * float(2 ** (attempt - 1))) * (0.5 + spread / 2)
 
@@ -132,7 +141,7 @@ _MAX_ASKED_PAUSE = 3600.0  # seconds; a server that asks for more is asked again
 
 def pause_after(error: FetchError, failures: int) -> float:
     """Seconds to leave a server alone after `failures` in a row, the last of which is `error`; 0.0 for not at all."""
-    if error.retry_after is not None:
+    if error.retry_after:
         return min(error.retry_after, _MAX_ASKED_PAUSE)
     grace = 0 if isinstance(error, RateLimited) else _PAUSE_AFTER - 1
     if not error.retryable or failures <= grace:

@@ -168,19 +168,36 @@ class Provider(ABC):
         return self.parse_batch(response, refs)
 
     def error(self, response: Response) -> FetchError | None:
-        """What the HTTP status and the error body say went wrong, None for a good answer.
-
-        Override it where the maker is odd (errors with status 200), and call this one for the rest.
-        """
-        if response.is_success:
+        """What the HTTP status and the error body say went wrong, None for a good answer; by `error_kind`."""
+        kind = self.error_kind(response)
+        if kind is None:
             return None
-        kind = self._error_kind(response)
         text = response.error_text() or f"the server answered {response.status}"
-        facts: dict[str, Any] = {"retryable": True} if response.status == 429 and kind is not QuotaExhausted else {}
+        facts: dict[str, Any] = {}
         if kind is UnexpectedResponse and _has_no_route(response):
             facts["no_route"] = True
             text = f"the server has no such route ({response.status}): check the URL"
         return kind(text, status_code=response.status, retry_after=response.retry_after, provider=self.name, **facts)
+
+    def error_kind(self, response: Response) -> type[FetchError] | None:
+        """Which of our errors this answer is, None for a good one.
+
+        Override it where the maker is odd (errors with status 200, codes of its own), and call this one for the rest.
+        """
+        if response.is_success:
+            return None
+        codes = response.error_codes()
+        for code in codes:
+            if code in self.error_codes:
+                return self.error_codes[code]
+        said = " ".join([*codes, response.error_text()])
+        if response.status in {401, 403, 429} and any(word in said for word in _QUOTA_WORDS):
+            return QuotaExhausted
+        if _has_no_route(response):
+            return UnexpectedResponse
+        if response.status >= 500:
+            return ProviderUnavailable
+        return _STATUS_ERRORS.get(response.status, UnexpectedResponse)
 
     def checked(self, response: Response) -> Response:
         """The response itself when it is a good answer; raises what `error` found otherwise."""
@@ -218,20 +235,6 @@ class Provider(ABC):
         # A backslash, which some parsers read as a slash, must not smuggle in another host.
         is_plain = parts.scheme == "https" and port in {None, 443} and _HOST.fullmatch(host) and "@" not in parts.netloc
         return bool(is_plain) and any(host == own or host.endswith(f".{own}") for own in self.hosts)
-
-    def _error_kind(self, response: Response) -> type[FetchError]:
-        codes = response.error_codes()
-        for code in codes:
-            if code in self.error_codes:
-                return self.error_codes[code]
-        said = " ".join([*codes, response.error_text()])
-        if response.status in {401, 403, 429} and any(word in said for word in _QUOTA_WORDS):
-            return QuotaExhausted
-        if _has_no_route(response):
-            return UnexpectedResponse
-        if response.status >= 500:
-            return ProviderUnavailable
-        return _STATUS_ERRORS.get(response.status, UnexpectedResponse)
 
 
 def _has_no_route(response: Response) -> bool:

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from tidings.clock import SYSTEM_CLOCK
-from tidings.errors import ProviderUnavailable, RateLimited
+from tidings.errors import ProviderUnavailable, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.lanes import Governor, governor_for
 
 
@@ -26,17 +26,71 @@ def test_it_admits_up_to_its_bound_and_one_more_for_each_that_leaves():
     assert governor.enter(0.0, nobody) == 0.0
 
 
-def test_whoever_was_refused_is_woken_once_and_has_to_ask_again():
+def test_whoever_was_refused_is_woken_until_it_gets_in():
     governor = Governor("server", concurrency=1)
     woken = []
-    wake = lambda: woken.append(1)  # noqa: E731  # a name, so that it is the same one twice
+    wake = lambda: woken.append(1)  # noqa: E731  # a name, so that it is the same one each time
     governor.enter(0.0, nobody)
     governor.enter(0.0, wake)
     governor.enter(0.0, wake)
     governor.leave()
-    governor.enter(0.0, nobody)
+    governor.enter(0.0, wake)
     governor.leave()
     assert woken == [1]
+
+
+def test_who_was_just_admitted_stands_behind_those_who_were_refused():
+    governor, order = Governor("server", concurrency=1), []
+    busy, patient = (lambda: order.append("busy")), (lambda: order.append("patient"))
+    governor.enter(0.0, busy)
+    governor.enter(0.0, busy)  # wants more
+    governor.enter(0.0, patient)
+    governor.leave()
+    assert order == ["busy", "patient"]
+    governor.enter(0.0, busy)  # admitted again, and at once wants more
+    governor.enter(0.0, busy)
+    order.clear()
+    governor.leave()
+    assert order == ["patient", "busy"]
+
+
+def test_nobody_who_withdrew_is_woken():
+    governor = Governor("server", concurrency=1)
+    governor.enter(0.0, nobody)
+    governor.enter(0.0, nobody)
+    governor.withdraw(nobody)
+    governor.leave()
+
+
+def test_a_configured_bound_holds_above_the_usual_one_too():
+    governor = Governor("server")
+    governor.tighten(concurrency=200)
+    assert [governor.enter(0.0, lambda: None) for _ in range(201)] == [0.0] * 200 + [math.inf]
+
+
+def test_further_requests_of_one_admission_wait_for_slots_and_pauses():
+    governor = Governor("server", per_second=1.0)
+    governor.enter(0.0, nobody)
+    assert governor.further(0.0) == 1.0
+    assert governor.further(0.0) == 2.0
+    governor.failed(RateLimited(retry_after=9.0), 0.0)
+    assert governor.further(0.0) == 9.0
+
+
+def test_what_is_wrong_with_one_answer_pauses_nobody():
+    governor = Governor("server")
+    for _ in range(9):
+        governor.failed(UnexpectedResponse("not ready yet", retryable=True), 0.0)
+        governor.failed(TaskNotFound(), 0.0)
+    assert governor.paused_for(0.0) == 0.0
+
+
+def test_fifty_failures_within_a_pause_are_one_line_in_the_log(caplog):
+    governor = Governor("server")
+    with caplog.at_level(logging.WARNING, "tidings"):
+        for number in range(50):
+            governor.failed(RateLimited(retry_after=5.0), number / 1e6)
+    assert caplog.text.count("pausing for") == 1
 
 
 def test_it_spaces_requests_evenly():
@@ -59,7 +113,7 @@ def test_the_strictest_of_several_limits_holds():
 def test_a_rate_limit_pauses_everyone_for_as_long_as_the_server_asks_and_says_so(caplog):
     governor = Governor("https://gateway.example")
     with caplog.at_level(logging.WARNING, "tidings"):
-        governor.trouble(RateLimited("slow down", retry_after=8.0), 100.0)
+        governor.failed(RateLimited("slow down", retry_after=8.0), 100.0)
     assert governor.paused_for(100.0) == 8.0
     assert governor.enter(103.0, lambda: None) == 5.0
     assert governor.enter(108.0, nobody) == 0.0
@@ -70,28 +124,28 @@ def test_pauses_grow_while_rate_limits_go_on_and_begin_anew_after_a_good_answer(
     governor = Governor("server")
     now, pauses = 0.0, []
     for _ in range(4):
-        governor.trouble(RateLimited(), now)
+        governor.failed(RateLimited(), now)
         pauses.append(governor.paused_for(now))
         now += pauses[-1]
     assert pauses == [1.0, 2.0, 4.0, 8.0]
-    governor.fine()
-    governor.trouble(RateLimited(), now)
+    governor.answered()
+    governor.failed(RateLimited(), now)
     assert governor.paused_for(now) == 1.0
 
 
 def test_fifty_requests_refused_together_count_as_one():
     governor = Governor("server")
     for _ in range(50):
-        governor.trouble(RateLimited(), 0.0)
+        governor.failed(RateLimited(), 0.0)
     assert governor.paused_for(0.0) == 1.0
 
 
 def test_single_failures_of_a_server_pause_nobody():
     governor = Governor("server")
-    governor.trouble(ProviderUnavailable(), 0.0)
-    governor.trouble(ProviderUnavailable(), 0.0)
+    governor.failed(ProviderUnavailable(), 0.0)
+    governor.failed(ProviderUnavailable(), 0.0)
     assert governor.paused_for(0.0) == 0.0
-    governor.trouble(ProviderUnavailable(), 0.0)
+    governor.failed(ProviderUnavailable(), 0.0)
     assert governor.paused_for(0.0) == 1.0
 
 

@@ -8,9 +8,11 @@ import logging
 import random
 
 import pytest
-from maker import KEY, Server, lane_to, ref
+from maker import KEY, Maker, Server, lane_to, ref
 
 from tidings.errors import (
+    ConfigError,
+    FetchError,
     ProviderUnavailable,
     RateLimited,
     TaskNotFound,
@@ -20,9 +22,10 @@ from tidings.errors import (
 )
 from tidings.flow import Retry
 from tidings.lanes import Governor
-from tidings.model import TaskState, TaskStatus
+from tidings.model import TaskRef, TaskState, TaskStatus
 from tidings.testing.fake import respond
 from tidings.testing.virtual import run_virtual
+from tidings.wire import Request
 
 PAGE = respond(body=b"<!doctype html><title>New API</title>", headers={"content-type": "text/html"})
 
@@ -265,31 +268,97 @@ async def test_a_task_the_answer_does_not_mention_is_not_found_and_its_neighbour
     assert lost.ref == ref("lost")
 
 
+@pytest.mark.parametrize(
+    ("together", "alone"),
+    [
+        (respond(400, {"message": "bad id"}), None),  # None: alone it is refused in the same way
+        (respond(400, {"message": "bad id"}), respond(404, {"message": "no such task"})),
+        (respond(422, {"message": "bad id"}), respond(500, {})),
+        (respond(400, {"code": "task_not_exist", "data": None}), None),
+        (respond(404, {"message": "task bad not found"}), None),
+        (respond(body=b"[1, 2"), None),
+        (respond(json_body=42), respond(500, {})),  # the plugin stumbles over it
+    ],
+)
 @in_virtual_time
-async def test_one_bad_id_cannot_poison_a_batch():
+async def test_one_bad_id_can_neither_poison_a_batch_nor_cost_the_account_its_batches(together, alone):
     server = Server()
-    server.rules.append(lambda ids, _: respond(400, {"message": "bad id"}) if "bad" in ids else None)
+
+    def rule(ids, outgoing):
+        if "bad" in ids:
+            return together if len(ids) > 1 or alone is None else alone
+        return None
+
+    server.rules.append(rule)
     names = [*range(9), "bad"]
-    async with lane_to(server) as lane:
+    async with lane_to(server, along=2.5) as lane:
         answers = await ask(lane, *names)
-        assert isinstance(answers[9], UnexpectedResponse)
+        assert isinstance(answers[9], FetchError)
         assert all(answer.state is TaskState.running for answer in answers[:9])
-        assert server.requests <= 9  # found by halves, not one by one
         server.batches.clear()
         await ask(lane, *range(10))
-        assert len(server.batches) == 1, "the batch route itself is fine and stays in use"
+        assert [len(batch) for batch in server.batches] == [10], "the batch route itself is fine and stays in use"
 
 
 @in_virtual_time
-async def test_a_batch_route_that_refuses_everything_is_given_up_once_each_task_was_fine_alone():
+async def test_a_bad_id_is_found_by_halves_and_not_one_by_one():
+    server = Server()
+    server.rules.append(lambda ids, _: respond(400, {"message": "bad id"}) if "bad" in ids else None)
+    async with lane_to(server, batch=100) as lane:
+        await ask(lane, *range(99), "bad")
+    assert server.requests <= 15
+
+
+@in_virtual_time
+async def test_where_every_task_fails_the_rest_of_a_batch_is_not_asked_for():
+    server = Server()
+    server.rules.append(lambda ids, _: respond(400, {"message": "no"}))
+    async with lane_to(server, batch=100) as lane:
+        answers = await ask(lane, *range(100))
+    assert all(isinstance(answer, UnexpectedResponse) for answer in answers)
+    assert server.requests <= 30
+
+
+@in_virtual_time
+async def test_a_batch_route_that_refuses_everything_is_given_up_once_a_pair_was_fine_alone():
     server = Server()
     server.rules.append(lambda ids, out: respond(400, {"message": "no"}) if out.method == "POST" else None)
     async with lane_to(server) as lane:
-        answers = await ask(lane, *range(4))
+        answers = await ask(lane, *range(8))
         assert all(isinstance(answer, TaskStatus) for answer in answers)
-        batches = len(server.batches)
-        await ask(lane, *range(4))
-        assert len(server.batches) == batches
+        assert len(server.batches) == 3  # eight, four, two
+        await ask(lane, *range(8))
+        assert len(server.batches) == 3
+
+
+@in_virtual_time
+async def test_a_gateway_that_takes_fewer_at_once_gets_fewer_at_once():
+    server = Server()
+    server.rules.append(lambda ids, out: respond(413, {}) if len(ids) > 5 else None)
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(10))
+        assert all(isinstance(answer, TaskStatus) for answer in answers)
+        server.batches.clear()
+        await ask(lane, *range(10))
+    assert [len(batch) for batch in server.batches] == [5, 5]
+
+
+@in_virtual_time
+async def test_a_rate_limit_in_the_middle_of_halving_holds_the_other_half_back():
+    times = []
+
+    def rule(ids, outgoing):
+        times.append(now())
+        if len(ids) > 5:
+            return respond(400, {})
+        return respond(429, {}, headers={"Retry-After": "20"}) if len(times) == 2 else None
+
+    server = Server()
+    server.rules.append(rule)
+    async with lane_to(server) as lane:
+        answers = await ask(lane, *range(10))
+    assert all(isinstance(answer, TaskStatus) for answer in answers)
+    assert times[2] >= 20.0
 
 
 @pytest.mark.parametrize("missing", [PAGE, respond(404, {"message": "Invalid URL (POST /many/)"}), respond(405, {})])
@@ -452,20 +521,117 @@ async def test_an_unknown_word_is_warned_of_once(caplog):
 @in_virtual_time
 async def test_a_defect_in_a_plugin_leaves_nobody_waiting():
     server = Server()
-    server.rules.append(lambda ids, out: respond(json_body=42))
+    server.rules.append(lambda ids, out: respond(json_body=42) if len(ids) > 1 or "odd" in ids else None)
     async with lane_to(server) as lane:
+        answers = await ask(lane, "a", "odd")
+    assert isinstance(answers[0], TaskStatus)
+    assert (answers[1].state, answers[1].raw_state) == (TaskState.unknown, "42")
+
+
+@pytest.mark.parametrize(
+    "raised", [ZeroDivisionError("ours"), SystemExit(0), asyncio.CancelledError(), BaseException("panic")]
+)
+@in_virtual_time
+async def test_whatever_a_transport_raises_leaves_nobody_waiting(raised, caplog):
+    def broken(outgoing):
+        raise raised
+
+    governor = Governor("server", concurrency=1)
+    async with lane_to(broken, governor=governor) as lane:
         answers = await ask(lane, "a", "b")
-    assert all(isinstance(answer, UnexpectedResponse) for answer in answers)
+        assert all(isinstance(answer, TidingsError) for answer in answers)
+        assert type(raised).__name__ in str(answers[0])
+    assert governor._in_flight == 0
 
 
 @in_virtual_time
-async def test_a_defect_of_our_own_leaves_nobody_waiting_either(caplog):
+async def test_a_conversation_without_an_end_is_ended():
+    class Restless(Maker):
+        name = "maker"
+
+        def flow(self, refs):
+            while True:
+                yield self.request(refs[0])
+
     server = Server()
-    server.rules.append(lambda ids, out: ZeroDivisionError("ours"))
+    async with lane_to(server, provider=Restless()) as lane:
+        (answer,) = await ask(lane, "a")
+    assert isinstance(answer, UnexpectedResponse)
+    assert server.requests == 20
+
+
+@in_virtual_time
+async def test_every_request_of_a_conversation_keeps_the_pace():
+    times = []
+
+    class TwoSteps(Maker):
+        def flow(self, refs):
+            yield self.request(refs[0])
+            return {refs[0]: self.parse((yield self.request(refs[0])), refs[0])}
+
+    server = Server()
+    server.rules.append(lambda ids, out: times.append(now()))
+    governor = Governor("server", per_second=1.0)
+    async with lane_to(server, provider=TwoSteps(), batch=1, governor=governor, latency=0.01) as lane:
+        await ask(lane, "a", "b")
+    assert times == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.1)
+
+
+@in_virtual_time
+async def test_a_long_queue_in_one_lane_does_not_starve_another_with_the_same_key():
+    governor, server = Governor("gateway", concurrency=2), Server()
+    async with (
+        lane_to(server, batch=1, latency=0.2, governor=governor) as long,
+        lane_to(server, batch=1, latency=0.2, governor=governor) as short,
+    ):
+        many = asyncio.create_task(ask(long, *range(200)))
+        await asyncio.sleep(0.1)
+        await ask(short, "one")
+        assert now() < 2.0
+        await many
+
+
+@in_virtual_time
+async def test_an_extra_that_is_null_is_an_answer():
+    server = Server()
+    server.rules.append(lambda ids, out: respond(json_body=None))
     async with lane_to(server) as lane:
-        answers = await ask(lane, "a", "b")
-    assert all(isinstance(answer, TidingsError) for answer in answers)
-    assert "ZeroDivisionError" in caplog.text
+        assert await ask(lane, "a", include="seed") == [None]
+
+
+@in_virtual_time
+async def test_a_polling_url_of_the_makers_gets_no_key_of_somebody_elses():
+    class Polled(Maker):
+        hosts = ("maker.test",)
+
+        def request(self, ref):
+            return Request("GET", ref.id)
+
+    server = Server()
+    async with lane_to(server, provider=Polled()) as lane:  # its account is at http://maker.test, without TLS
+        answer = await lane.answer(TaskRef("maker", "https://api.maker.test/poll"))
+    assert isinstance(answer, ConfigError)
+    assert server.requests == 0
+
+
+@in_virtual_time
+async def test_a_thousand_routes_leave_no_queue_behind():
+    server = Server()
+    async with lane_to(server, concurrency=5) as lane:
+        await asyncio.gather(*(lane.answer(ref(number, f"route{number}")) for number in range(1000)))
+        assert not lane._queues
+
+
+@in_virtual_time
+async def test_the_lane_knows_why_the_last_try_failed_while_it_tries_again():
+    server = Server()
+    server.rules.append(failing(1, respond(502, {"message": "bad gateway"})))
+    async with lane_to(server) as lane:
+        asked = asyncio.create_task(lane.answer(ref("a")))
+        await asyncio.sleep(0.3)
+        assert "bad gateway" in str(lane.trouble(ref("a")))
+        await asked
+        assert lane.trouble(ref("a")) is None
 
 
 @in_virtual_time

@@ -65,7 +65,8 @@ def lane_to(target: Target, transport: Transport, clock: Clock, plugins: Plugins
 def _limits(limits: Limits, account: Account) -> Limits:
     return Limits(
         batch=min(account.batch or limits.batch, limits.batch),
-        per_second=account.per_second or limits.per_second,
+        # A maker's own rate does not hold at a gateway, where it would slow every other provider of that key as well.
+        per_second=account.per_second or (None if account.is_gateway else limits.per_second),
         interval=account.interval if account.interval is not None else limits.interval,
     )
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from tidings.errors import TidingsError
+from typing import Any
+
+from tidings.errors import FetchError, TidingsError
+
+_SHORTEST = 8  # characters; a shorter key, like "test", stands in many a text that does not mean it
 
 
 def shows(error: BaseException, key: str) -> bool:
     """Whether `error`, or one that it came from, has the key in its words."""
+    if len(key) < _SHORTEST:
+        return False
     link: BaseException | None = error
     while link is not None:
         if _says(link, key):
@@ -19,7 +25,15 @@ def without(error: Exception, key: str) -> TidingsError:
     """What to raise in its place, `from None`: the error itself when only its origin shows the key."""
     if isinstance(error, TidingsError) and not _says(error, key):
         return error
-    return TidingsError(f"asking failed ({type(error).__name__}); what it says is left out, because it shows the key")
+    sentence = f"asking failed ({type(error).__name__}); what it says is left out, because it shows the key"
+    if isinstance(error, FetchError):  # still the same kind of failure, to be tried again or not
+        facts: dict[str, Any] = {
+            "retryable": error.retryable,
+            "retry_after": error.retry_after,
+            "status_code": error.status_code,
+        }
+        return type(error)(sentence, **facts)
+    return TidingsError(sentence)
 
 
 def _says(error: BaseException, key: str) -> bool:

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from tidings.clock import Clock
-from tidings.errors import FetchError
-from tidings.flow import pause_after
+from tidings.errors import FetchError, ProviderUnavailable, RateLimited, Unreachable
+from tidings.flow import about, pause_after
 
 CONCURRENCY = 50
 """Requests in flight to one server with one key, unless configured otherwise."""
 
+_SERVER_TROUBLE = (RateLimited, ProviderUnavailable, Unreachable)  # all else is about one task, or its answer
+_NOTABLE = 1.0  # seconds by which a pause must grow to be worth a line in the log
 _log = logging.getLogger("tidings.lanes")
 
 
@@ -27,11 +29,14 @@ class Governor:
 
     Args:
         name: what is governed, for the log: the server's address, never the key.
-        concurrency: most requests in flight.
+        concurrency: most requests in flight; `CONCURRENCY` unless somebody says otherwise.
         per_second: most requests a second, evenly spaced; None for no such limit.
+
+    Attributes:
+        last_error: why the last pause began.
     """
 
-    def __init__(self, name: str, *, concurrency: int = CONCURRENCY, per_second: float | None = None) -> None:
+    def __init__(self, name: str, *, concurrency: int | None = None, per_second: float | None = None) -> None:
         self.name = name
         self.last_error: FetchError | None = None
         self._concurrency = concurrency
@@ -41,35 +46,49 @@ class Governor:
         self._next_slot = -math.inf
         self._paused_until = -math.inf
         self._failures = 0
-        self._refused: set[Callable[[], None]] = set()
+        self._refused: dict[Callable[[], None], None] = {}  # in the order in which they were refused
 
     def tighten(self, *, concurrency: int | None = None, per_second: float | None = None) -> None:
-        """Take on another user's limits where they are stricter."""
+        """Take on what another user of this server and key was configured with: the strictest holds."""
         with self._lock:
-            self._concurrency = min(self._concurrency, concurrency or self._concurrency)
+            self._concurrency = min(filter(None, (self._concurrency, concurrency)), default=None)
             self._gap = max(self._gap, 1.0 / per_second if per_second else 0.0)
 
     def enter(self, now: float, wake: Callable[[], None]) -> float:
         """Admit one request and return 0.0, or return the seconds after which to ask again.
 
-        Infinite seconds mean: when another leaves; `wake` is called then, from whichever thread it leaves in.
+        Infinite seconds mean: when another leaves; `wake` is called then, from whichever thread it leaves in. Who was
+        admitted stands behind all others when it is refused the next time, so nobody with much to ask starves them.
         """
         with self._lock:
-            delay = max(self._paused_until - now, self._next_slot - now, 0.0)
-            if self._in_flight >= self._concurrency:
+            delay = self._delay(now)
+            if self._in_flight >= (self._concurrency or CONCURRENCY):
                 delay = math.inf
             if delay:
-                self._refused.add(wake)
+                self._refused.setdefault(wake)
                 return delay
+            self._refused.pop(wake, None)
             self._in_flight += 1
             self._next_slot = now + self._gap
             return 0.0
 
+    def withdraw(self, wake: Callable[[], None]) -> None:
+        """Nothing is left to ask here: `wake` need not be called."""
+        with self._lock:
+            self._refused.pop(wake, None)
+
+    def further(self, now: float) -> float:
+        """Take the next slot for another request of one that was admitted; the seconds until it comes."""
+        with self._lock:
+            delay = self._delay(now)
+            self._next_slot = now + delay + self._gap
+            return delay
+
     def leave(self) -> None:
-        """The request is over. Everyone who was refused may try again."""
+        """The request is over. Everyone who was refused may try again, the longest refused first."""
         with self._lock:
             self._in_flight -= 1
-            refused, self._refused = self._refused, set()
+            refused = tuple(self._refused)
         for wake in refused:
             wake()
 
@@ -77,22 +96,29 @@ class Governor:
         """Seconds until the pause is over, 0.0 when there is none."""
         return max(0.0, self._paused_until - now)
 
-    def fine(self) -> None:
+    def answered(self) -> None:
         """A request was answered."""
-        self._failures = 0
-
-    def trouble(self, error: FetchError, now: float) -> None:
-        """A request failed in a way that may pass: pause if it was a rate limit or the last of several."""
         with self._lock:
-            if now >= self._paused_until:  # what was in flight when the pause began tells nothing new
-                self._failures += 1
-            pause = pause_after(error, self._failures)
-            is_longer = now + pause > self._paused_until and pause > 0
-            if is_longer:
+            self._failures = 0
+
+    def failed(self, error: FetchError, now: float) -> None:
+        """A request failed: pause, if the server asks for it, limits the rate, or failed several times in a row."""
+        if not isinstance(error, _SERVER_TROUBLE):
+            return self.answered()
+        with self._lock:
+            is_news = now >= self._paused_until  # what was in flight when the pause began tells nothing new …
+            self._failures += is_news
+            pause = pause_after(error, self._failures) if is_news or error.retry_after else 0.0
+            is_worth_it = bool(pause) if is_news else now + pause >= self._paused_until + _NOTABLE  # … or much more
+            if is_worth_it:
                 self._paused_until = now + pause
-                self.last_error = error
-        if is_longer:
+                self.last_error = about(error)
+        if is_worth_it:
             _log.warning("%s: pausing for %.1f s (%s)", self.name, pause, error.message)
+        return None
+
+    def _delay(self, now: float) -> float:
+        return max(self._paused_until - now, self._next_slot - now, 0.0)
 
 
 _governors: WeakValueDictionary[tuple[str, str, int], Governor] = WeakValueDictionary()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tidings.clock import Clock
-from tidings.errors import FetchError, TaskNotFound
+from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.flow import Conversation, Fallback, about, after_batch_error, begin, complete, include_flow, resume
 from tidings.lanes.governor import Governor
 from tidings.lanes.sender import Sender
@@ -16,6 +17,17 @@ from tidings.provider import Provider
 from tidings.wire import Request
 
 _log = logging.getLogger("tidings.lanes")
+_LONGEST = 20  # requests in one conversation; the longest known needs two
+_PATIENCE = 30.0  # seconds a conversation is held up by a pause before those who wait are told
+_HOPELESS = 4  # tasks each of which was refused by itself: what is left of their batch would be refused as well
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One admission by the governor: how often these tasks were tried, and the requests that were sent so far."""
+
+    attempt: int
+    requests: int = 0
 
 
 class Inquiry:
@@ -37,38 +49,51 @@ class Inquiry:
 
     async def answers(self, refs: Sequence[TaskRef], include: str | None, attempt: int) -> Mapping[TaskRef, Any]:
         """An answer or a `FetchError` for each of `refs`; a task that is left out should be asked for by itself."""
+        visit = _Visit(attempt)
         if include is None:
-            return await self._statuses(refs, attempt)
+            return await self._statuses(refs, visit)
         conversation = include_flow(self._provider, self._provider.includes[include], refs[0])
         try:
-            return await self._converse(conversation, 1, attempt)
+            return await self._converse(conversation, 1, visit)
         except FetchError as error:
             return {refs[0]: about(error, refs[0])}
 
-    async def _statuses(self, refs: Sequence[TaskRef], attempt: int) -> Mapping[TaskRef, Any]:
+    async def _statuses(self, refs: Sequence[TaskRef], visit: _Visit) -> Mapping[TaskRef, Any]:
+        if len(refs) > max(1, self.batch):  # the batch route was given up meanwhile
+            return {}
         try:
-            answers = await self._converse(self._provider.flow(refs), len(refs), attempt)
-            return complete(answers, refs)
+            return complete(await self._converse(self._provider.flow(refs), len(refs), visit), refs)
         except FetchError as error:
-            fallback = after_batch_error(error) if len(refs) > 1 else Fallback.fail
+            fallback = after_batch_error(error, visit.attempt) if len(refs) > 1 else Fallback.fail
             if fallback is Fallback.singles:
-                return await self._without_batch(refs, error, attempt)
+                return await self._without_batch(refs, error, visit)
             if fallback is Fallback.bisect:
-                return await self._in_halves(refs, error, attempt)
+                return await self._in_halves(refs, error, visit)
             return {ref: about(error, ref) for ref in refs}
 
-    async def _in_halves(self, refs: Sequence[TaskRef], error: FetchError, attempt: int) -> Mapping[TaskRef, Any]:
+    async def _in_halves(self, refs: Sequence[TaskRef], error: FetchError, visit: _Visit) -> Mapping[TaskRef, Any]:
         """One task spoils the request for all: find it in O(log n) requests, and answer the others."""
         middle = len(refs) // 2
-        answers = {**await self._statuses(refs[:middle], attempt), **await self._statuses(refs[middle:], attempt)}
-        has_culprit = any(getattr(answer, "status_code", None) == error.status_code for answer in answers.values())
-        if not has_culprit and self.batch > 1:  # each task is fine alone: it is the route that is not
-            self._remember_no_batch(error)
+        left = await self._statuses(refs[:middle], visit)
+        if middle >= _HOPELESS and left and all(isinstance(answer, UnexpectedResponse) for answer in left.values()):
+            return {**left, **{ref: about(error, ref) for ref in refs[middle:]}}
+        answers = {**left, **await self._statuses(refs[middle:], visit)}
+        if not any(isinstance(answer, FetchError) for answer in answers.values()):
+            self._learn_from(error, len(refs))
         return answers
 
-    async def _without_batch(self, refs: Sequence[TaskRef], error: FetchError, attempt: int) -> Mapping[TaskRef, Any]:
+    def _learn_from(self, error: FetchError, size: int) -> None:
+        """Together they failed, in halves all are fine: the account takes fewer at once, or has no batch route."""
+        if error.status_code is None or error.status_code < 400:
+            return  # it was sent, but could not be read: that is one row's trouble
+        if size == 2:
+            self._remember_no_batch(error)
+        elif error.status_code == 413:
+            self.batch = min(self.batch, size // 2)
+
+    async def _without_batch(self, refs: Sequence[TaskRef], error: FetchError, visit: _Visit) -> Mapping[TaskRef, Any]:
         """Ask one task alone before all the others: where even that fails, a hundred more would tell nothing new."""
-        answers = await self._statuses(refs[:1], attempt)
+        answers = await self._statuses(refs[:1], visit)
         probe = answers[refs[0]]
         if isinstance(probe, FetchError) and not isinstance(probe, TaskNotFound):
             return {ref: about(probe, ref) for ref in refs}
@@ -79,17 +104,30 @@ class Inquiry:
         self.batch = 1
         _log.warning("%s has no batch route for %s (%s)", self._governor.name, self._provider.name, error.message)
 
-    async def _converse(self, conversation: Conversation, tasks: int, attempt: int) -> Mapping[TaskRef, Any]:
+    async def _converse(self, conversation: Conversation, tasks: int, visit: _Visit) -> Mapping[TaskRef, Any]:
         try:
             step = begin(conversation)
-            while isinstance(step, Request):
-                response = await self._sender.send(step, tasks=tasks, attempt=attempt)
+            for _ in range(_LONGEST):
+                if not isinstance(step, Request):
+                    self._governor.answered()
+                    return step
+                await self._take_turn(visit)
+                response = await self._sender.send(step, tasks=tasks, attempt=visit.attempt)
                 step = resume(conversation, response)
+            raise UnexpectedResponse(f"the plugin was not content after {_LONGEST} requests about one thing")
         except FetchError as error:
-            if error.retryable:
-                self._governor.trouble(error, self._clock.monotonic())
+            self._governor.failed(error, self._clock.monotonic())
             raise
         finally:
             conversation.close()
-        self._governor.fine()
-        return step
+
+    async def _take_turn(self, visit: _Visit) -> None:
+        """The first request of a visit was admitted with it; each further one waits for its own turn."""
+        visit.requests += 1
+        if visit.requests == 1:
+            return
+        delay = self._governor.further(self._clock.monotonic())
+        error = self._governor.last_error
+        if delay > _PATIENCE and error is not None:
+            raise about(error)
+        await self._clock.sleep(delay)

@@ -9,6 +9,7 @@ import random
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,8 @@ GROUP_WAIT = 0.05
 """Most seconds a partial batch waits behind a request in flight."""
 
 _RETRY = Retry()
+_ALONE = object()  # stands for a missing answer: the question is to be asked by itself
+_WORDS = 50  # unknown words that are warned of
 _log = logging.getLogger("tidings.lanes")
 
 Group = tuple[str | None, str | None]
@@ -77,12 +80,17 @@ class Lane:
         """
         ask = self._ask(ref, include, due)
         waiter = self._loop.create_future()
-        ask.waiters.append(waiter)
+        ask.waiters[waiter] = None
         try:
             return await waiter
         except asyncio.CancelledError:
             self._leave(ask, waiter)
             raise
+
+    def trouble(self, ref: TaskRef, *, include: str | None = None) -> FetchError | None:
+        """Why the last try at a question that is still open failed; None when none did."""
+        ask = self._asks[include].get(ref)
+        return ask.last_error if ask is not None else None
 
     async def aclose(self) -> None:
         """Stop. Whoever still waits gets a `TidingsError`."""
@@ -123,7 +131,7 @@ class Lane:
         """A caller was cancelled; the last one drops the question."""
         if waiter not in ask.waiters:
             return
-        ask.waiters.remove(waiter)
+        del ask.waiters[waiter]
         if ask.waiters:
             return
         self._forget(ask)
@@ -145,8 +153,9 @@ class Lane:
         """The governor's call, perhaps from another loop's thread."""
         if threading.get_ident() == self._thread:
             self._pump_soon()
-        elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._pump_soon)
+        else:
+            with suppress(RuntimeError):  # the loop was closed: there is nobody to wake
+                self._loop.call_soon_threadsafe(self._pump_soon)
 
     def _pump(self) -> None:
         """Send what is due, as far as the governor admits it, and set the timer for the rest."""
@@ -154,16 +163,17 @@ class Lane:
         now = self._clock.monotonic()
         self._refuse_long_pause(now)
         delay = math.inf
-        for group, queue in list(self._queues.items()):
-            hold = self._hold(group, queue, now)
-            while hold <= 0.0:
+        for group, queue in tuple(self._queues.items()):
+            while (hold := self._hold(group, queue, now)) <= 0.0:
                 if refused := self._governor.enter(now, self._wake):
-                    hold = refused
-                    break
+                    self._set_timer(refused)
+                    return  # it would refuse every other group as well
                 self._queues.move_to_end(group)  # the next group goes first next time
                 self._launch(queue.take(self._capacity(group), now, along=self._along))
-                hold = self._hold(group, queue, now)
+            if not queue:
+                del self._queues[group]
             delay = min(delay, hold)
+        self._governor.withdraw(self._wake)
         self._set_timer(delay)
 
     def _capacity(self, group: Group) -> int:
@@ -202,15 +212,20 @@ class Lane:
             ask.flight = flight
         self._flights.add(flight)
         flight.task = self._loop.create_task(self._fly(asks))
-        flight.task.add_done_callback(partial(self._landed, flight))  # a task cancelled at once runs no `finally`
+        flight.task.add_done_callback(partial(self._landed, flight, asks))  # also when it is cancelled before it began
 
     async def _fly(self, asks: list[Ask]) -> None:
         self._settle(asks, await self._answers(asks))
 
-    def _landed(self, flight: Flight, task: asyncio.Task[None]) -> None:
-        del task
+    def _landed(self, flight: Flight, asks: list[Ask], task: asyncio.Task[None]) -> None:
+        """The request is over, however it ended. Whoever it left waiting is told: nobody waits for ever."""
         self._flights.discard(flight)
         self._governor.leave()
+        cause = None if task.cancelled() else task.exception()
+        for ask in asks:
+            if ask.flight is flight and ask.waiters:
+                self._forget(ask)
+                _answer(ask, _unforeseen(cause or asyncio.CancelledError(), ask.ref))
         self._pump_soon()
 
     async def _answers(self, asks: list[Ask]) -> Mapping[TaskRef, Any]:
@@ -218,9 +233,10 @@ class Lane:
             return await self._inquiry.answers([ask.ref for ask in asks], asks[0].include, asks[0].attempt + 1)
         except TidingsError as error:  # no FetchError: a configuration that shows only now
             return {ask.ref: error for ask in asks}
-        except Exception as error:  # noqa: BLE001  # a defect of ours or a plugin's must not leave anyone waiting for ever
-            _log.exception("%s: asking failed in an unforeseen way", self._governor.name)
-            return {ask.ref: TidingsError(f"asking failed: {error!r}", ref=ask.ref) for ask in asks}
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001  # a transport may raise anything, sys.exit() included
+            return {ask.ref: _unforeseen(error, ask.ref) for ask in asks}
 
     def _settle(self, asks: Iterable[Ask], answers: Mapping[TaskRef, Any]) -> None:
         now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
@@ -228,7 +244,7 @@ class Lane:
             ask.flight = None
             if not ask.waiters:
                 continue
-            answer = answers.get(ask.ref)
+            answer = answers.get(ask.ref, _ALONE)
             delay = self._delay(ask, answer, spread)
             if delay is not None:
                 ask.due = now + delay
@@ -240,17 +256,18 @@ class Lane:
             _answer(ask, answer)
 
     def _delay(self, ask: Ask, answer: Any, spread: float) -> float | None:
-        """Seconds until `ask` is asked again, None when it is answered. No answer means: ask it alone."""
-        if answer is None:
+        """Seconds until `ask` is asked again, None when it is answered."""
+        if answer is _ALONE:
             return 0.0
         if not isinstance(answer, FetchError):
             return None
         ask.attempt += 1
+        ask.last_error = answer
         return self._retry.delay(answer, ask.attempt, spread)
 
     def _warn_of(self, status: TaskStatus) -> None:
-        """Unknown words are loud, once each."""
-        if status.raw_state not in self._words:
+        """Unknown words are loud, once each; a provider that makes up a new one each time is not heard for ever."""
+        if status.raw_state not in self._words and len(self._words) < _WORDS:
             self._words.add(status.raw_state)
             _log.warning(
                 "%s says %r, a state this version does not know (first seen at %s)",
@@ -262,8 +279,16 @@ class Lane:
 
 def _answer(ask: Ask, answer: Any) -> None:
     """Give each waiter the answer; each its own error, because a raised one gathers a traceback."""
-    waiters, ask.waiters = ask.waiters, []
+    waiters, ask.waiters = ask.waiters, {}
     for waiter in waiters:
         if not waiter.done():
-            own = about(answer, ask.ref) if isinstance(answer, FetchError) and len(waiters) > 1 else answer
+            own = about(answer, ask.ref) if isinstance(answer, TidingsError) else answer
             waiter.set_result(own)
+
+
+def _unforeseen(error: BaseException, ref: TaskRef) -> TidingsError:
+    """A defect of ours, a plugin's or a transport's. Its text is not shown: it may quote the key it was handed."""
+    _log.error("asking for %s failed in an unforeseen way: %s", ref, type(error).__name__)
+    return TidingsError(
+        f"asking failed: an unforeseen {type(error).__name__}, a defect of a plugin or of ours", ref=ref
+    )

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidings.errors import FetchError
 from tidings.model import TaskRef
 
 
@@ -33,16 +34,18 @@ class Ask:
     Attributes:
         include: the name of the extra that is asked for, None for the task itself.
         due: when it should be asked, monotonic seconds.
-        waiters: one future per caller.
+        waiters: one future per caller, in a dictionary so that leaving costs the same however many wait.
         attempt: how often it was tried and failed.
+        last_error: why it failed the last time.
         flight: the request under way, None while it is queued.
     """
 
     ref: TaskRef
     include: str | None
     due: float
-    waiters: list[asyncio.Future[Any]] = field(default_factory=list)
+    waiters: dict[asyncio.Future[Any], None] = field(default_factory=dict)
     attempt: int = 0
+    last_error: FetchError | None = None
     flight: Flight | None = None
 
 
@@ -61,6 +64,10 @@ class Queue:
         self._later: dict[Ask, float] = {}
         self._heap: list[tuple[float, int, Ask]] = []
         self._order = itertools.count()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it, due or not."""
+        return bool(self._ready or self._later)
 
     def add(self, ask: Ask, now: float) -> None:
         """Put `ask` in by its `due`; again to move it up."""

@@ -83,8 +83,8 @@ class Sender:
     def _url(self, request: Request) -> str:
         if request.path.startswith("/"):
             url = self._account.base_url + request.path
-        elif self._provider.owns_url(request.path) and not self._account.is_gateway:
-            url = request.path
+        elif self._provider.owns_url(request.path) and self._provider.owns_url(self._account.base_url):
+            url = request.path  # only a key of the maker's own goes to the maker's own polling URL
         else:
             host = urlsplit(request.path).hostname
             raise ConfigError(f"the key for {self._account.base_url} does not go to {host}: use an account there")
