@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import socket
 import ssl
+import traceback
 
 import aiohttp
 import aiohttp.http_exceptions
@@ -238,3 +239,38 @@ async def test_a_key_no_header_can_carry_is_hopeless_and_not_shown(serve, transp
     assert not caught.value.retryable
     assert "0123456789" not in str(caught.value)
     assert server.received == []
+
+
+def caused(error: Exception, cause: Exception | None = None, context: Exception | None = None) -> Exception:
+    error.__cause__, error.__context__ = cause, context
+    return error
+
+
+SECRET = "sk/0123456789"
+TALKATIVE = {
+    "itself": httpx.ConnectError(f"no way with Bearer {SECRET}"),
+    "escaped": httpx.ConnectError(r"no way with Bearer sk\/0123456789"),
+    "its cause": caused(httpx.ConnectError("no way"), cause=OSError(SECRET)),
+    "its context": caused(ValueError("no way"), context=KeyError(SECRET)),
+    "out of time": caused(TimeoutError("no time"), context=OSError(SECRET)),
+}
+
+
+@pytest.mark.parametrize("case", TALKATIVE)
+async def test_a_traceback_does_not_show_a_key_that_a_foreign_transport_tells(case):
+    transport = HttpTransport(Failing(TALKATIVE[case], in_body=False))
+    with pytest.raises(Unreachable) as caught:
+        await transport.send(Outgoing("GET", "http://maker.test/", secrets=(SECRET,)))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "0123456789" not in shown
+    assert f"{type(TALKATIVE[case]).__name__}" in str(caught.value.__cause__), "the kind of error still helps"
+    assert caught.value.__context__ is None
+
+
+async def test_a_circle_of_errors_ends():
+    error, other = httpx.ConnectError(SECRET), OSError()
+    error.__context__, other.__context__ = other, error
+    with pytest.raises(Unreachable):
+        await HttpTransport(Failing(error, in_body=False)).send(
+            Outgoing("GET", "http://maker.test/", secrets=("another-key",))
+        )

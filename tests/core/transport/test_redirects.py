@@ -112,17 +112,34 @@ async def test_a_file_may_lie_on_any_host_which_sees_no_key(serve, transport):
         assert set(request.headers) == {"host", "accept", "accept-encoding", "user-agent"}
 
 
-@pytest.mark.parametrize("location", ["", "/again"])
-async def test_a_file_that_is_sent_round_in_circles_is_given_up(serve, transport, location):
-    server = await serve(to(location))
+async def test_a_file_that_is_sent_round_in_circles_is_given_up(serve, transport):
+    server = await serve(to("/again"))
     with pytest.raises(Unreachable, match="in circles") as caught:
         await read(transport, server.url)
-    assert not caught.value.retryable
+    assert (caught.value.retryable, len(server.received)) == (False, 5)
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "http://[", "ftp://a.test/"])
+@pytest.mark.parametrize("answer", [to(""), to("http://["), (302, {}, b"")])
+async def test_a_file_that_is_sent_on_without_a_place_is_given_up_at_once(serve, transport, answer):
+    server = await serve(answer)
+    with pytest.raises(Unreachable, match=r"^the link redirects, but names no place to go to$") as caught:
+        await read(transport, server.url)
+    assert (caught.value.retryable, len(server.received)) == (False, 1)
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://a.test/", "data:,x"])
 async def test_a_file_that_is_sent_out_of_the_web_is_given_up(serve, transport, location):
     server = await serve(to(location))
-    with pytest.raises(Unreachable, match="cannot be asked") as caught:
+    with pytest.raises(Unreachable, match=r"^the link redirects out of the web") as caught:
         await read(transport, server.url)
-    assert not caught.value.retryable
+    assert (caught.value.retryable, len(server.received)) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "location", ["http://sk-AbCdEf-0123.evil.test/", "//x.SK-ABCDEF-0123.test", "//sk-abcdef-0123"]
+)
+async def test_a_key_in_the_name_of_a_host_is_not_shown(serve, transport, location):
+    server = await serve(to(location))
+    with pytest.raises(UnexpectedResponse, match=r"redirects to .*\[key\]") as caught:
+        await transport.send(Outgoing("GET", server.url, secrets=("sk-AbCdEf-0123",)))
+    assert "abcdef" not in str(caught.value).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -13,6 +13,7 @@ import httpx
 from aiohttp.http_exceptions import HttpProcessingError
 
 from tidings.errors import Unreachable
+from tidings.transport.blot import blotted_text
 
 # httpx-aiohttp translates most of aiohttp's errors, not all: a malformed status line arrives as aiohttp's own.
 # ValueError is what a URL or header that cannot be sent raises on its way down (a host too long, a key with “quotes”).
@@ -89,6 +90,27 @@ def unreachable(error: Exception, url: str) -> Unreachable:
     return Unreachable(f"{host_of(url)} {kind.meaning}{_detail(chain)}", retryable=kind.is_retryable)
 
 
+class Unsaid(Exception):
+    """Stands for an error of a library whose words show a secret: only the kind of each is said."""
+
+
+def discreet(error: Exception, secrets: Iterable[str]) -> Exception:
+    """`error`, to be chained as a cause; where it or one before it shows one of `secrets`, a stand-in without words."""
+    links = list(_with_causes(error, contexts=True))
+    told = "\n".join(map(_words, links))
+    if blotted_text(told, secrets) == told:
+        return error
+    kinds = ", from ".join(type(link).__name__ for link in links)
+    return Unsaid(f"{kinds}: what they say is left out, because it shows the key")
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return f"{error}\n{error!r}"
+    except Exception:  # noqa: BLE001  # foreign code; a traceback cannot show what cannot be put in words
+        return ""
+
+
 def host_of(url: str) -> str:
     """The host's name, for messages; never the rest of the URL, which may be signed."""
     try:
@@ -107,7 +129,10 @@ def _detail(chain: tuple[BaseException, ...]) -> str:
     return ""
 
 
-def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+def _with_causes(error: BaseException | None, *, contexts: bool = False) -> Iterator[BaseException]:
+    """What it came from, one by one; with `contexts` also what was merely being handled, which a traceback shows."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
-        error = error.__cause__
+        error = error.__cause__ or (error.__context__ if contexts else None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import urljoin
 
 import httpx
 
@@ -17,10 +16,10 @@ from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
 from tidings.transport.blot import blotted, blotted_text
 from tidings.transport.contract import Download, Outgoing, Transport
-from tidings.transport.failures import TRANSPORT_ERRORS, host_of, unreachable
+from tidings.transport.failures import TRANSPORT_ERRORS, discreet, host_of, unreachable
 from tidings.transport.openers import Opener, Straight, Through
 from tidings.transport.pool import pooled_transport
-from tidings.transport.redirects import is_redirect, redirected
+from tidings.transport.redirects import is_redirect, redirected, sent_on
 from tidings.transport.unpack import PACKINGS, unpacked
 from tidings.wire import Response, shorten
 
@@ -51,9 +50,11 @@ class HttpTransport:
             async with asyncio.timeout(outgoing.timeout):
                 return await self._exchange(outgoing)
         except TimeoutError as error:
-            raise Unreachable(f"{host_of(outgoing.url)} gave no whole answer in {outgoing.timeout:g} s") from error
+            cause: Exception = error
+            failure = Unreachable(f"{host_of(outgoing.url)} gave no whole answer in {outgoing.timeout:g} s")
         except TRANSPORT_ERRORS as error:
-            raise unreachable(error, outgoing.url) from error
+            cause, failure = error, unreachable(error, outgoing.url)
+        raise failure from discreet(cause, outgoing.secrets)  # out here, so that `cause` is not its context either
 
     @asynccontextmanager
     async def stream(self, url: str, *, timeout: float) -> AsyncIterator[Download]:
@@ -84,7 +85,7 @@ class HttpTransport:
                 if not is_redirect(response.status_code):
                     return await self._received(response, outgoing)
                 location = response.headers.get("location", "")
-                url = redirected(outgoing.method, url, response.status_code, location)
+                url = redirected(outgoing.method, url, response.status_code, location, secrets=outgoing.secrets)
             finally:
                 await _close(response)
         raise UnexpectedResponse("the server redirects in circles: check the URL")
@@ -103,7 +104,7 @@ class HttpTransport:
                 if not is_redirect(response.status_code):
                     return response
                 await _close(response)
-                url = urljoin(url, response.headers.get("location", ""))
+                url = sent_on(url, response.headers.get("location", ""))
         except TRANSPORT_ERRORS as error:
             raise unreachable(error, url) from error
         raise Unreachable("the link redirects in circles", retryable=False)
