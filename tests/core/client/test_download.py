@@ -40,3 +40,23 @@ async def test_there_is_nothing_to_save_of_a_task_without_outputs(tmp_path):
     async with AsyncClient(transport=FakeTransport(lambda _: respond())) as client:
         with pytest.raises(DownloadError, match="no output of role primary"):
             await client.download(made("empty"), tmp_path)
+
+
+async def test_a_better_copy_that_was_asked_for_is_saved_even_where_the_first_one_lies_already(tmp_path):
+    url = "https://cdn.example"
+    lone = {"id": "a", "state": "completed", "video": {"url": f"{url}/marked.mp4"}}
+
+    def gateway(outgoing):
+        if outgoing.url.startswith(url):
+            return respond(body=outgoing.url.encode(), headers={"content-type": "video/mp4"})
+        return respond(json_body={"url": f"{url}/clean.mp4"} if outgoing.url.endswith("download_video_url") else lone)
+
+    settings = {"gateway_url": "https://gateway.example", "gateway_key": "sk-0123456789"}
+    async with AsyncClient(**settings, transport=FakeTransport(gateway)) as client:
+        (first,) = await client.download(await client.fetch("luma:a"), tmp_path)
+        status = await client.fetch("luma:a", include="unwatermarked")
+        (second,) = await client.download(status, tmp_path)
+    assert [output.url for output in status.primary] == [f"{url}/clean.mp4"]
+    assert first.read_text() == f"{url}/marked.mp4"
+    assert second.read_text() == f"{url}/clean.mp4"
+    assert (first.name, second.name) == ("luma-a.mp4", "luma-a.unwatermarked.mp4")

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tidings import AsyncClient, Client, TidingsError
+from tidings.testing import VirtualClock, run_virtual
 
 KEY = "sk-distinctive-0123456789"
 URL = "https://gateway.example"
@@ -64,17 +65,29 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_key_stays_secret_when_the_server(server, many, caplog):
     caplog.set_level(logging.DEBUG)
-    client = Client(gateway_url=URL, gateway_key=KEY, transport=httpx.MockTransport(SERVERS[server]))
     refs = ["luma:a", "luma:b"] if many else ["luma:a"]
-    with client:
-        answers = client.fetch_many(refs, return_exceptions=True)
-        try:
-            answers.append(client.fetch("luma:a", include="unwatermarked"))
-            answers.append(client.fetch_many(refs))
-        except TidingsError as error:
-            answers.append(error)
-        assert KEY not in shown(client, client._portal, client._portal._room, client._portal._room.engine, *answers)
+
+    async def story() -> list[Any]:  # in virtual time: most of these servers are asked three times
+        clock = VirtualClock()
+        transport = httpx.MockTransport(SERVERS[server])
+        async with AsyncClient(gateway_url=URL, gateway_key=KEY, transport=transport, clock=clock) as client:
+            answers: list[Any] = [client, *await client.fetch_many(refs, return_exceptions=True)]
+            try:
+                answers.append(await client.fetch("luma:a", include="unwatermarked"))
+                answers.append(await client.fetch_many(refs))
+            except TidingsError as error:
+                answers.append(error)
+            return answers
+
+    assert KEY not in shown(*run_virtual(story()))
     assert KEY not in logged(caplog)
+
+
+def test_the_synchronous_client_and_what_it_is_made_of_do_not_show_the_key():
+    transport = httpx.MockTransport(SERVERS["answers well"])
+    with Client(gateway_url=URL, gateway_key=KEY, transport=transport) as client:
+        client.fetch("luma:a")
+        assert KEY not in shown(client, client._portal, client._portal._room, client._portal._room.engine)
 
 
 @pytest.mark.parametrize("client_class", [AsyncClient, Client])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import threading
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -170,3 +171,12 @@ def test_listing_commands_needs_no_pydantic():
     code = "import sys, tidings.plugins as p; p.command_entry_points(); print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_forked_child_is_not_held_up_by_a_lock_its_parent_held():
+    plugins = Plugins(find=lambda group: [])
+    holder = threading.Thread(target=plugins._lock.acquire)  # never released, as by a thread that is gone after a fork
+    holder.start()
+    holder.join()
+    plugins.renew_lock()
+    assert plugins.names() == []

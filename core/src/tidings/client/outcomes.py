@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from tidings.errors import TidingsError, WaitTimeout
+from tidings.errors import FetchError, TidingsError, WaitTimeout
 from tidings.model import Artifact, TaskRef, TaskStatus
 from tidings.schedule import Waiting
 
@@ -19,35 +18,49 @@ def status_of(answer: Answer) -> TaskStatus:
     return answer
 
 
-def outcome(asked: asyncio.Future[Any], task: TaskRef, timeout: float | None) -> Answer:
-    """The answer in a future that is done, or the error that says that it came too late."""
-    if asked.cancelled():
-        return no_answer(task, timeout)
-    answer: Answer = asked.result()
-    return answer
+def no_answer(task: TaskRef, timeout: float | None, trouble: FetchError | None) -> WaitTimeout:
+    """One look took longer than the caller would wait: why the last try failed, if there was an answer at all."""
+    tried = f"; the last try failed: {_clause(trouble)}" if trouble else ""
+    return WaitTimeout(f"no answer within {_number(timeout)} s{tried}", ref=task)
 
 
-def no_answer(task: TaskRef, timeout: float | None) -> WaitTimeout:
-    """One look took longer than the caller would wait."""
-    return WaitTimeout(f"no answer within {timeout:g} s", ref=task)
+def timed_out(task: TaskRef, timeout: float | None, waiting: Waiting, trouble: FetchError | None) -> WaitTimeout:
+    """A whole wait took longer than the caller would wait: what was last seen, and what last went wrong.
 
-
-def timed_out(task: TaskRef, timeout: float | None, waiting: Waiting) -> WaitTimeout:
-    """A whole wait took longer than the caller would wait: what was last seen, and what last went wrong."""
-    last = waiting.last_status
+    Args:
+        trouble: why the last try of the present look failed, if one did.
+    """
+    last, error = waiting.last_status, trouble or waiting.last_error
     seen = f"it was last seen {last.state} ({last.raw_state or 'no word'})" if last else "it was never seen"
-    trouble = f"; the last look failed: {waiting.last_error.message}" if waiting.last_error else ""
+    failed = f"; the last look failed: {_clause(error)}" if error else ""
     advice = "The task goes on: wait again to hear of its end" if last else "Whether the task goes on is not known"
-    return WaitTimeout(f"stopped waiting after {timeout:g} s; {seen}{trouble}. {advice}", ref=task, last_status=last)
+    message = f"stopped waiting after {_number(timeout)} s; {seen}{failed}. {advice}"
+    return WaitTimeout(message, ref=task, last_status=last)
+
+
+def _clause(error: FetchError) -> str:
+    return error.message.rstrip(".")
+
+
+def _number(seconds: float | None) -> str:
+    """As the caller gave it, without a needless `.0`."""
+    return f"{seconds:.15g}"
 
 
 def with_extra(status: TaskStatus, name: str, extra: Any) -> TaskStatus:
     """The status and what was found under `name`: an artifact joins the outputs, all else goes to `extras`."""
     if isinstance(extra, Artifact):
-        others = tuple(output for output in status.outputs if output.url != extra.url)
-        return status.model_copy(update={"outputs": (extra, *others)})
+        mine = extra if extra.id else extra.model_copy(update={"id": name})  # and so a file name of its own
+        others = tuple(_beside(output, mine) for output in status.outputs if output.url != mine.url)
+        return status.model_copy(update={"outputs": (mine, *others)})
     value = error_record(extra) if isinstance(extra, TidingsError) else extra
     return status.model_copy(update={"extras": {**status.extras, name: value}})
+
+
+def _beside(output: Artifact, extra: Artifact) -> Artifact:
+    """An output that was primary until a better one of its kind was asked for is one no more."""
+    is_outdone = extra.role == output.role == "primary" and extra.kind == output.kind
+    return output.model_copy(update={"role": "preview"}) if is_outdone else output
 
 
 def error_record(error: TidingsError) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from tidings.client.asked import listed
+from tidings.client.asked import checked_request_timeout, listed
 from tidings.client.engine import AsyncClient
 from tidings.client.portal import Portal
 from tidings.clock import SYSTEM_CLOCK, Clock
@@ -19,7 +19,7 @@ from tidings.config import Config
 from tidings.flow import Retry
 from tidings.lanes import forget_governors
 from tidings.model import Role, TaskRef, TaskStatus
-from tidings.plugins import Plugins
+from tidings.plugins import Plugins, default_plugins
 from tidings.schedule import Patience
 from tidings.transport import TransportLike
 
@@ -50,8 +50,9 @@ class Client:
     ) -> None:
         """
         Raises:
-            ConfigError: the configuration makes no sense.
+            ConfigError: the configuration or `request_timeout` makes no sense.
         """
+        checked_request_timeout(request_timeout)  # now, not when the engine is made
         read = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
 
         def make() -> AsyncClient:
@@ -121,6 +122,7 @@ class Client:
 
 def _after_fork() -> None:
     forget_governors()
+    default_plugins().renew_lock()
     for portal in list(_portals):
         portal.abandon()
 

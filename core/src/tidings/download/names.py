@@ -14,6 +14,7 @@ from tidings.model import Artifact, TaskRef
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
+_LONGEST_OWN = 60  # characters of an output's own id
 _LONGEST_STEM = 120  # characters; file systems take 255 bytes
 _BY_KIND: Mapping[str, str] = MappingProxyType(
     {"video": ".mp4", "image": ".png", "audio": ".mp3", "text": ".txt", "model3d": ".glb", "file": ".bin"}
@@ -32,7 +33,7 @@ def file_names(ref: TaskRef, outputs: Sequence[Artifact]) -> list[str]:
 
 
 def file_name(ref: TaskRef, output: Artifact, *, number: int = 1) -> str:
-    """`provider-id[.hash][.role][.number].suffix`, for example `luma-9d4b7516.mp4` or `luma-9d4b7516.thumbnail.jpg`.
+    """`provider-id[.hash][.output][.role][.number].suffix`, for example `luma-9d4b7516.mp4` or `luma-9d4b7516.thumbnail.jpg`.
 
     Where provider and id alone do not tell one task from every other (an account, a route), or cannot stand in a name
     as they are, a few digits of the whole ref's hash do. An id that stands as it is has no dot, so nothing else looks
@@ -43,7 +44,8 @@ def file_name(ref: TaskRef, output: Artifact, *, number: int = 1) -> str:
     is_telling = safe == readable and not (ref.account or ref.route or "-" in ref.provider)
     digest = None if is_telling else hashlib.sha256(str(ref).encode()).hexdigest()[:8]
     role = None if output.role == "primary" else output.role
-    parts = (safe, digest, role, str(number) if number > 1 else None)
+    own = _UNSAFE.sub("_", output.id)[:_LONGEST_OWN] if output.id else None
+    parts = (safe, digest, own, role, str(number) if number > 1 else None)
     return ".".join(part for part in parts if part) + _suffix(output)
 
 

@@ -62,6 +62,7 @@ class Artifact(BaseModel):
     Attributes:
         url: where it lies (http or https), or None for a text. The link may expire and may itself be a secret.
         text: lyrics, a description; None for everything with a link.
+        id: tells it from the task's other outputs of its kind and role (the second of two songs), None where none are.
         role: `primary` is what the person asked for; previews of a running task are never primary.
         media_type: as the provider states it, for example video/mp4.
         width, height: pixels.
@@ -74,6 +75,7 @@ class Artifact(BaseModel):
     kind: Kind
     url: str | None = None
     text: str | None = None
+    id: str | None = None
     role: Role = "primary"
     media_type: str | None = None
     width: int | None = Field(default=None, gt=0)

@@ -77,6 +77,10 @@ class Plugins:
         self._observers: Observers | None = None
         self._quarantined_observers: list[Quarantined] = []
 
+    def renew_lock(self) -> None:
+        """Start anew, in a forked child: the lock may have been held by a thread that stayed in the parent."""
+        self._lock = threading.RLock()
+
     def names(self) -> list[str]:
         """The names of the installed providers, sorted. Loads none of them, so some may turn out broken."""
         return sorted(self._settled(PROVIDERS).kept)
