@@ -2,7 +2,7 @@
 
 A plugin is a module (or an object) whose functions are marked with `tidings.hookspecs.hookimpl` and named like a hook
 below. It is found through an entry point: `tidings.providers` (one provider, loaded when it is first asked for) or
-`tidings.extensions` (an observer, loaded when a client starts).
+`tidings.extensions` (an observer, loaded when a client first asks for something).
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def tidings_simulation() -> type[Simulation]:  # type: ignore[empty-body]  # a s
 def tidings_exchange(exchange: Exchange) -> None:
     """A request was sent and answered, or got no answer. For tracing and metrics, in `tidings.extensions` plugins.
 
-    Called once per HTTP request, on the engine's own thread: return quickly, start nothing that waits, and do not call
-    a `tidings.Client` from here. What it raises is logged and changes nothing.
+    Called once per HTTP request, except for one that was cancelled because nobody waits for it any more; on the
+    engine's own thread: return quickly, start nothing that waits, and do not call a `tidings.Client` from here. What it
+    raises is logged and changes nothing.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -156,3 +157,16 @@ def test_a_fork_abandons_every_portal(monkeypatch):
     assert module._abandoned[-1] is room
     module._abandoned.remove(room)
     room.leave()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies of it, as meant
+def test_a_portal_whose_thread_died_starts_anew(portal):
+    before = portal.run(Engine.thread)
+
+    async def die(engine: Engine) -> None:
+        asyncio.get_running_loop().call_soon(sys.exit)
+
+    portal.run(die)
+    before.join(10)
+    assert portal.run(Engine.thread) is not before
+    portal.close()

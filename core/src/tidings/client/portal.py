@@ -73,7 +73,7 @@ class Portal(Generic[E]):
 
     def _submit(self, use: Callable[[E], Coroutine[Any, Any, T]]) -> concurrent.futures.Future[T]:
         with self._lock:  # so that what comes before `close` is heard, and what comes after it is in the next room
-            if self._room is None:
+            if self._room is None or not self._room.is_open:  # it can end by itself only through a defect
                 self._room = _Room(self._make())
             return asyncio.run_coroutine_threadsafe(use(self._room.engine), self._room.loop)
 
@@ -92,9 +92,15 @@ class _Room(Generic[E]):
         self._thread = _PortalThread(target=self._live, name="tidings-client", daemon=True)
         self._thread.start()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its thread lives."""
+        return self._thread.is_alive()
+
     def leave(self) -> None:
         """Close the engine, end the loop and wait for that, but not for ever and not for oneself."""
-        self.loop.call_soon_threadsafe(self._leaving.set)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: there is nothing left to end
+            self.loop.call_soon_threadsafe(self._leaving.set)
         if threading.current_thread() is not self._thread:  # it can be when it collects the client as garbage
             self._thread.join(_CLOSING)
 
