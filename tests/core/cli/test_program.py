@@ -85,6 +85,40 @@ def test_every_command_may_lose_its_reader(program, environ, arguments):
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+def closing(program_arguments: dict, redirection: str) -> subprocess.CompletedProcess[str]:
+    """Run with a standard stream closed by the shell."""
+    command = ["sh", "-c", f'exec "$@" {redirection}', "sh", *program_arguments["args"]]
+    settings = program_arguments | {"args": command}
+    return subprocess.run(**settings, **PIPES, stdin=subprocess.DEVNULL, text=True, timeout=LIMIT, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "said"),
+    [
+        (["fetch", "luma:done"], ">&-", "Error: standard output is closed: send it to /dev/null"),
+        (["--help"], ">&-", "Error: standard output is closed: send it to /dev/null"),
+        (["fetch", "luma:done"], ">&- 2>&-", ""),
+        (["fetch", "-"], "<&-", "Error: standard input (-) is closed"),
+        (["fetch", "--no-such-option"], "2>&-", ""),
+    ],
+)
+def test_a_closed_stream_that_is_needed_is_one_sentence_and_nothing_is_sent(
+    program, configured, gateway, arguments, redirection, said
+):
+    done = closing(program(*arguments), redirection)
+    assert (done.returncode, done.stdout, gateway.requests) == (2, "", [])
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "code"),
+    [(["luma:nope"], "2>&-", 3), (["-v", "luma:done"], "2>&-", 0), (["luma:done"], "<&-", 0)],
+)
+def test_a_closed_stream_that_is_not_needed_changes_no_exit_code(program, configured, arguments, redirection, code):
+    assert closing(program("fetch", *arguments), redirection).returncode == code
+
+
 def test_a_full_disk_is_one_sentence(program, configured):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

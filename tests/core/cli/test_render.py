@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidings.cli import lines, render
+from tidings.cli import lines, render, words
 from tidings.errors import TaskNotFound, WaitTimeout
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 
@@ -96,9 +96,36 @@ def test_a_table_is_aligned():
     assert render.columns([("a", "bb", ""), ("aaa", "b", "c")]) == ["a    bb", "aaa  b   c"]
 
 
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        status("unknown", raw_state=LONG),
+        status("failed", failure=Failure(message=LONG)),
+        status("succeeded", extras={"seed": LONG}),
+    ],
+)
+def test_a_stranger_s_words_are_cut(strange):
+    line = render.status_line(strange)
+    assert "…" in line
+    assert len(line) < 1100
+
+
+def test_an_error_that_quotes_a_stranger_is_cut_but_says_what_was_seen_last():
+    line = render.error_line(REF, WaitTimeout(f"last seen {LONG}", last_status=status("unknown")))
+    assert line.endswith("… (last seen: unknown)")
+    assert len(line) < 1100
+
+
+def test_a_link_is_never_cut():
+    assert render.status_line(status("succeeded", outputs=(video(f"https://cdn.test/{LONG}"),))).endswith(LONG)
+
+
 @given(st.text())
 def test_a_stranger_s_words_stay_on_their_line_and_cannot_steer_the_terminal(text):
-    assert render.printable(text).isprintable()
+    assert words.printable(text).isprintable()
 
 
 @given(st.floats(0, 1))

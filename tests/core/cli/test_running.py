@@ -84,6 +84,25 @@ def test_a_warning_is_a_sentence_without_our_source_line(capsys):
     assert capsys.readouterr().err == "Warning: the key stands in the file\n"
 
 
+def test_what_the_log_and_warnings_quote_is_cut_and_stays_on_its_line(capsys):
+    with listening(verbose=False):
+        logging.getLogger("tidings.http").warning("an unknown word: %s", "x\n\x1b[2J" * 100_000)
+        warnings.simplefilter("always")
+        warnings.warn("y" * 100_000, UserWarning, stacklevel=1)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line[:25] for line in lines] == ["Warning: an unknown word:", f"Warning: {'y' * 16}"]
+    assert all(line.isprintable() and line.endswith("…") and len(line) < 1100 for line in lines)
+
+
+def test_a_traceback_in_the_log_keeps_its_lines(capsys):
+    with listening(verbose=True):
+        try:
+            raise LookupError("here")
+        except LookupError:
+            logging.getLogger("tidings").exception("broken")
+    assert capsys.readouterr().err.splitlines()[:2] == ["Error: broken", "Traceback (most recent call last):"]
+
+
 def test_lines_above_a_bar_are_whole_however_long(capsys):
     link = "https://cdn.test/" + "x" * 500
     with progress_bar(total=2, title="Waiting") as bar:
@@ -95,7 +114,7 @@ def test_lines_above_a_bar_are_whole_however_long(capsys):
 def test_where_there_is_a_bar_lines_go_through_it(capsys):
     status = TaskStatus(ref=TaskRef("luma", "1"), state=TaskState.queued, observed_at=datetime(2024, 7, 1, tzinfo=UTC))
     with open_screen(Style(bar=True), total=1, title="Waiting") as screen:
-        screen.show(status.ref, status)
+        screen.show(screen.page(status.ref, status))
         screen.advance()
     printed = capsys.readouterr()
     assert printed.out == ""

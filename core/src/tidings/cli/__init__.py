@@ -12,6 +12,7 @@ import click
 from tidings.cli.failures import settle
 from tidings.cli.group import LazyGroup, Listed
 from tidings.cli.options import Settings, verbose_option
+from tidings.cli.streams import check_output, somewhere_to_complain
 
 _COMPLETE = "_TIDINGS_COMPLETE"  # set by the script of `tidings completion`; click's own convention
 
@@ -52,11 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     This is the one place where errors become messages and exit codes.
     """
     settings = Settings()
-    try:
-        code = _run(sys.argv[1:] if arguments is None else arguments, settings)
-        sys.stdout.flush()  # a reader that has gone is noticed here, not at the interpreter's end
-    except BaseException as error:  # noqa: BLE001  # signals and plugins' exits are settled here as well
-        return settle(error, verbose=settings.verbose)
+    with somewhere_to_complain():
+        try:
+            check_output()
+            code = _run(sys.argv[1:] if arguments is None else arguments, settings)
+            sys.stdout.flush()  # a reader that has gone is noticed here, not at the interpreter's end
+        except BaseException as error:  # noqa: BLE001  # signals and plugins' exits are settled here as well
+            return settle(error, verbose=settings.verbose)
     return code
 
 

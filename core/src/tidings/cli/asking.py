@@ -13,7 +13,7 @@ from tidings.cli.render import ref_width
 from tidings.cli.report import Answer, AsFinished, InOrder, Judge, Score
 from tidings.client import AsyncClient
 from tidings.client.asked import checked_includes
-from tidings.errors import InvalidRef, TidingsError
+from tidings.errors import InvalidRef, PluginError, TidingsError
 from tidings.model import TaskRef, TaskStatus
 from tidings.plugins import default_plugins
 
@@ -39,7 +39,7 @@ class Job:
     ask: Ask
     judge: Judge
     include: Sequence[str] = ()
-    order: type[InOrder] | type[AsFinished] = AsFinished
+    order: type[InOrder[screen.Page]] | type[AsFinished[screen.Page]] = AsFinished
     title: str = "Waiting"
     as_json: bool = False
     verbose: bool = False
@@ -71,12 +71,13 @@ async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) 
     score = Score(job.judge)
     distinct = list(dict.fromkeys(refs))
     with screen.open_screen(style, total=len(distinct), title=job.title) as shown:
-        report = job.order(refs, show=shown.show)
+        report = job.order(refs, show=lambda _, page: shown.show(page))
 
         def answered(ref: TaskRef, answer: Answer) -> None:
-            score.count(answer)
+            told, page = legible(shown, ref, answer)
+            score.count(told)
             shown.advance()
-            report(ref, answer)
+            report(ref, page)
 
         try:
             await _ask_each(client, job.ask, distinct, answered)
@@ -85,6 +86,16 @@ async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) 
             screen.aside(f"Stopped: {score.answered} of {len(distinct)} tasks were answered.")
             raise
     return score.code
+
+
+def legible(shown: screen.Screen, ref: TaskRef, answer: Answer) -> tuple[Answer, screen.Page]:
+    """The answer and how it is shown; the error that says why it cannot be: that must not take its neighbours along."""
+    try:
+        return answer, shown.page(ref, answer)
+    except Exception as error:  # noqa: BLE001  # a plugin's values may fail in any way when they are written down
+        kind = type(error).__name__  # its text may quote the value
+        problem = PluginError(f"what {ref.provider} said about this task cannot be written down ({kind})", ref=ref)
+        return problem, shown.page(ref, problem)
 
 
 async def _ask_each(

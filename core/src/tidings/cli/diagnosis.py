@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tidings.cli.exits import Exit
-from tidings.cli.render import columns, printable
+from tidings.cli.render import columns
+from tidings.cli.words import shortened
 from tidings.config import Account, Config
 from tidings.errors import ConfigError, TaskNotFound, TidingsError, UnexpectedResponse
 from tidings.model import TaskRef, TaskStatus
@@ -109,7 +110,7 @@ def _finding(question: Question, status: str, detail: str) -> Finding:
 def _verdict(answer: TaskStatus | TidingsError) -> tuple[str, str]:
     if not isinstance(answer, TidingsError) or isinstance(answer, TaskNotFound) or _is_about_the_task(answer):
         return "answers", "it answers"
-    return "fails", f"{type(answer).__name__}: {printable(answer.message)}"
+    return "fails", f"{type(answer).__name__}: {shortened(answer.message)}"
 
 
 def _is_about_the_task(error: TidingsError) -> bool:

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from tidings.cli.options import is_verbose, json_option, verbose_option
-from tidings.cli.render import columns, printable
+from tidings.cli.render import columns
 from tidings.cli.running import listening
 from tidings.cli.screen import set_encoding
+from tidings.cli.words import printable
 from tidings.plugins import INSTALLABLE, Installed, Quarantined, default_plugins
 
 _HEADINGS = ("NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE")

@@ -73,7 +73,13 @@ def located(error: TidingsError, *, named: Sequence[Named], refs: Sequence[TaskR
 
 
 def read_stdin() -> bytes:
-    """All of standard input, as bytes."""
+    """All of standard input, as bytes.
+
+    Raises:
+        ConfigError: it is closed.
+    """
+    if sys.stdin is None:  # `<&-`
+        raise ConfigError("standard input (-) is closed: there are no refs to read")
     return sys.stdin.buffer.read()
 
 

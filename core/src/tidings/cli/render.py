@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tidings.cli.lines import SavedStatus
+from tidings.cli.words import printable, shortened
 from tidings.model import Artifact, TaskState, TaskStatus
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _STATE_WIDTH = max(map(len, TaskState))
 _REF_WIDTH = 60  # characters; a longer ref pushes its own line's columns, not everybody's
 _TEXT_WIDTH = 200  # characters of a text or a message; links are never cut
+_EXTRA_WIDTH = 1000  # characters of an extra, which may hold a link
 
 # Of a state on a terminal; the states of a task under way have none.
 _COLOURS: Mapping[TaskState, str] = MappingProxyType(
@@ -59,24 +61,19 @@ def status_line(status: TaskStatus, *, width: int = 0, colour: bool = False) -> 
 
 def error_line(ref: TaskRef, error: TidingsError) -> str:
     """`ref: what went wrong`, with what was last seen of the task."""
-    return f"{ref}: {printable(error.message)}{_last_seen(error.last_status)}"
+    return f"{ref}: {shortened(error.message)}{_last_seen(error.last_status)}"
 
 
 def remark(status: TaskStatus) -> str:
     """What is most worth knowing beside the state, on one line."""
     found = (_primary(status), _failure(status), _missing(status), _strange(status), _outlook(status))
     extras = (f"{name}={json.dumps(value, ensure_ascii=False, default=str)}" for name, value in status.extras.items())
-    return "  ".join([*[text for text in found if text][:1], *map(printable, extras)])
+    return "  ".join([*[text for text in found if text][:1], *(shortened(text, _EXTRA_WIDTH) for text in extras)])
 
 
 def percent(progress: float | None) -> str:
     """`42%`; `-` when the provider does not say. Rounded down: 100% means all of it."""
     return "-" if progress is None else f"{int(progress * 100 + 1e-9)}%"
-
-
-def printable(text: str) -> str:
-    """`text` on one line, without control characters: a provider's words must not steer the terminal."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -110,7 +107,7 @@ def _missing(status: TaskStatus) -> str:
 
 
 def _strange(status: TaskStatus) -> str:
-    return f"the provider says {printable(status.raw_state)!r}" if status.state is TaskState.unknown else ""
+    return f"the provider says {_short(status.raw_state)!r}" if status.state is TaskState.unknown else ""
 
 
 def _outlook(status: TaskStatus) -> str:
@@ -122,5 +119,4 @@ def _outlook(status: TaskStatus) -> str:
 
 
 def _short(text: str) -> str:
-    line = printable(text)
-    return line if len(line) <= _TEXT_WIDTH else f"{line[: _TEXT_WIDTH - 1]}…"
+    return shortened(text, _TEXT_WIDTH)

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from tidings.cli.exits import Terminated
+from tidings.cli.words import shortened
 
 _LOGGER = logging.getLogger("tidings")
 
@@ -45,9 +46,20 @@ def listening(*, verbose: bool) -> Iterator[None]:
 class _Aside(logging.Handler):
     """Writes to what is standard error at that moment: a progress bar puts itself in its place."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(_Short())
+
     def emit(self, record: logging.LogRecord) -> None:
         prefix = f"{record.levelname.capitalize()}: " if record.levelno >= logging.WARNING else ""
         click.echo(f"{prefix}{self.format(record)}", err=True)
+
+
+class _Short(logging.Formatter):
+    """The message, which may quote a server, on one bounded line; a traceback below it is left as it is."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
+        return shortened(record.message)
 
 
 async def _terminable(work: Coroutine[Any, Any, int]) -> int:
@@ -84,4 +96,4 @@ def _on_sigterm(act: Callable[[], None]) -> Iterator[None]:
 def _show_warning(message: Warning | str, *details: object, **more: object) -> None:
     """A warning as a sentence: the line of our source that raised it means nothing to its reader."""
     del details, more
-    click.echo(f"Warning: {message}", err=True)
+    click.echo(f"Warning: {shortened(str(message))}", err=True)

@@ -55,6 +55,14 @@ def current_style(*, as_json: bool, verbose: bool, width: int = 0) -> Style:
     return style_for(as_json=as_json, verbose=verbose, out=out, err=err, environ=os.environ, width=width)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer as it will be shown: one line, or one for each file; an aside goes to standard error."""
+
+    lines: tuple[str, ...]
+    is_aside: bool = False
+
+
 class Screen:
     """Shows answers in one style."""
 
@@ -64,15 +72,23 @@ class Screen:
         self.advance = advance
         """Moves the bar on by one task; does nothing where there is none."""
 
-    def show(self, ref: TaskRef, answer: Answer) -> None:
-        """One line about one task. An error is a line of the output for programs, and an aside for people."""
+    def page(self, ref: TaskRef, answer: Answer) -> Page:
+        """What to show about one task. An error is a line of the output for programs, and an aside for people.
+
+        Raises:
+            Exception: of any kind, where a plugin put something into the status that cannot be written down.
+        """
         if self._style.as_json:
-            self._write(lines.line_of(ref, answer).model_dump_json())
-        elif isinstance(answer, TidingsError):
-            aside(render.error_line(ref, answer))
-        else:
-            for text in render.answer_lines(answer, width=self._style.width, colour=self._style.colour):
-                self._write(text)
+            return Page((lines.line_of(ref, answer).model_dump_json(),))
+        if isinstance(answer, TidingsError):
+            return Page((render.error_line(ref, answer),), is_aside=True)
+        return Page(tuple(render.answer_lines(answer, width=self._style.width, colour=self._style.colour)))
+
+    def show(self, page: Page) -> None:
+        """Print it."""
+        write = aside if page.is_aside else self._write
+        for line in page.lines:
+            write(line)
 
 
 def aside(text: str) -> None:
