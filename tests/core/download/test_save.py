@@ -19,6 +19,7 @@ from tidings.model import Artifact, TaskState
 from tidings.transport import HttpTransport
 
 FILM = bytes(range(256)) * 20_000  # five megabytes: several writes, many reads
+PACKED = gzip.compress(FILM)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -110,6 +111,9 @@ CUTS = {
     "in the body": b"HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n" + FILM,
     "in a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
     "before the last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    "in what is packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + PACKED[:1000],
+    "before it was packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n"
+    + PACKED[:1000],
 }
 
 
@@ -171,6 +175,21 @@ async def test_trouble_that_passes_is_waited_out(serve, download, status_of, clo
     assert (path.read_bytes(), clock.slept) == (b"film", [0.5])
 
 
+@pytest.mark.parametrize("code", [429, 503])
+@pytest.mark.parametrize("asked", ["3", "Thu, 01 Jan 2026 00:00:03 GMT"])
+async def test_storage_that_says_how_long_to_wait_is_waited_for(serve, download, status_of, clock, code, asked):
+    storage = await serve((code, {"Retry-After": asked}, b"busy"), (200, {}, b"film"))
+    [path] = await download(status_of(f"{storage.url}/x.mp4"))
+    assert (path.read_bytes(), clock.slept) == (b"film", [3.0])
+
+
+async def test_storage_that_asks_for_more_patience_than_there_is_is_told_at_once(serve, download, status_of, clock):
+    storage = await serve((503, {"Retry-After": "3600"}, b"busy"))
+    with pytest.raises(DownloadError, match="answered 503") as caught:
+        await download(status_of(f"{storage.url}/x.mp4"))
+    assert (clock.slept, caught.value.retry_after, caught.value.retryable) == ([], 3600.0, True)
+
+
 async def test_trouble_that_stays_is_told(serve, download, status_of, folder):
     storage = await serve((503, {}, b"busy"))
     with pytest.raises(DownloadError, match="answered 503") as caught:
@@ -184,6 +203,38 @@ async def test_a_web_page_is_not_saved_as_a_film(serve, download, status_of, fol
     with pytest.raises(DownloadError, match="a web page where the video should be"):
         await download(status_of(f"{storage.url}/x.mp4"))
     assert names(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "what"),
+    [
+        ({"Content-Type": "application/json"}, b'{"error":"not ready"', "JSON"),
+        ({"Content-Type": "application/xml"}, b"<Error>Expired</Error>", "an error in XML"),
+        ({}, b"<!doctype html><html>" + b" " * 5000, "a web page"),
+    ],
+)
+async def test_what_storage_says_instead_is_not_saved_as_a_film(
+    serve, download, status_of, folder, clock, headers, body, what
+):
+    storage = await serve((200, headers, body))
+    with pytest.raises(DownloadError, match=f"^luma:9d4b: there is {what} where the video should be$"):
+        await download(status_of(f"{storage.url}/x.mp4"))
+    assert (names(folder), clock.slept) == ([], [])
+
+
+async def test_a_file_beyond_all_measure_is_given_up_and_leaves_nothing(
+    serve, download, status_of, folder, clock, monkeypatch
+):
+    monkeypatch.setattr("tidings.download.contents.MAX_FILE", 100_000)
+    storage = await serve(
+        (200, {}, FILM), (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(100_001))), (200, {}, FILM[:100_000])
+    )
+    for _ in range(2):
+        with pytest.raises(DownloadError, match="the video is larger than 100000 bytes"):
+            await download(status_of(f"{storage.url}/x.mp4"))
+        assert (names(folder), clock.slept) == ([], [])
+    [path] = await download(status_of(f"{storage.url}/x.mp4"))
+    assert path.stat().st_size == 100_000
 
 
 async def test_a_web_page_is_saved_where_it_is_the_output(serve, download, status_of):

@@ -33,7 +33,7 @@ def file_names(ref: TaskRef, outputs: Sequence[Artifact]) -> list[str]:
 
 
 def file_name(ref: TaskRef, output: Artifact, *, number: int = 1) -> str:
-    """`provider-id[.hash][.output][.role][.number].suffix`, for example `luma-9d4b7516.mp4` or `luma-9d4b7516.thumbnail.jpg`.
+    """`provider-id[.hash][.output][.role][.number].suffix`, as in `luma-9d4b7516.mp4` or `luma-9d4b7516.thumbnail.jpg`.
 
     Where provider and id alone do not tell one task from every other (an account, a route), or cannot stand in a name
     as they are, a few digits of the whole ref's hash do. An id that stands as it is has no dot, so nothing else looks

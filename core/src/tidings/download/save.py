@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from tidings.clock import Clock
+from tidings.download.contents import genuine
 from tidings.download.files import settle, whole_or_nothing
 from tidings.download.names import file_names
 from tidings.errors import DownloadError, FetchError, LinkExpired, ProviderUnavailable, Unreachable
 from tidings.flow import Retry
 from tidings.model import Artifact, Role, TaskStatus
 from tidings.transport import Download, Transport
+from tidings.wire import Response
 
 _TIMEOUT = 3600.0  # seconds for one file
 _WRITE = 1024 * 1024  # bytes gathered before a thread is asked to write them
@@ -74,24 +76,24 @@ async def _save(output: Artifact, path: Path, transport: Transport, clock: Clock
         attempt += 1
         try:
             with whole_or_nothing(path) as file:
-                await _fill(file, output, transport)
+                await _fill(file, output, transport, clock)
                 return await asyncio.to_thread(settle, file)
         except FetchError as error:
             delay = _RETRY.delay(error, attempt, spread=1.0)
             if delay is None:
-                raise DownloadError(error.message, retryable=error.retryable) from error
+                raise DownloadError(error.message, retryable=error.retryable, retry_after=error.retry_after) from error
         except OSError as error:
             raise DownloadError(f"{path} could not be written: {error.strerror or error}") from error
         await clock.sleep(delay)
 
 
-async def _fill(file: IO[bytes], output: Artifact, transport: Transport) -> None:
+async def _fill(file: IO[bytes], output: Artifact, transport: Transport, clock: Clock) -> None:
     if output.url is None:
         file.write((output.text or "").encode())
         return
     async with transport.stream(output.url, timeout=_TIMEOUT) as download:
-        _check(download, output)
-        size = await _copy(download, file)
+        _check(download, clock)
+        size = await _copy(genuine(download, output), file)
     expected = download.headers.get("content-length", "")
     if expected.isdigit() and "content-encoding" not in download.headers and int(expected) != size:
         raise Unreachable(f"the file was cut: {size} of {expected} bytes came")
@@ -99,10 +101,10 @@ async def _fill(file: IO[bytes], output: Artifact, transport: Transport) -> None
         raise Unreachable("the storage sent an empty file")
 
 
-async def _copy(download: Download, file: IO[bytes]) -> int:
+async def _copy(chunks: AsyncIterator[bytes], file: IO[bytes]) -> int:
     """Write the file down as it comes, in a thread: a slow disk must not hold up everyone else's looks."""
     size, gathered = 0, bytearray()
-    async for chunk in download.chunks:
+    async for chunk in chunks:
         gathered += chunk
         if len(gathered) >= _WRITE:
             size += await asyncio.to_thread(file.write, bytes(gathered))
@@ -110,14 +112,12 @@ async def _copy(download: Download, file: IO[bytes]) -> int:
     return size + await asyncio.to_thread(file.write, bytes(gathered))
 
 
-def _check(download: Download, output: Artifact) -> None:
+def _check(download: Download, clock: Clock) -> None:
     """What storage answers instead of the file."""
     if download.status in _GONE:
         raise LinkExpired(f"the storage answered {download.status}: the link has run out, or never worked")
     if download.status in _BUSY:
-        raise ProviderUnavailable(f"the storage answered {download.status}")
+        answer = Response(download.status, download.headers, b"", clock.now())
+        raise ProviderUnavailable(f"the storage answered {download.status}", retry_after=answer.retry_after)
     if download.status != 200:
         raise DownloadError(f"the storage answered {download.status} instead of the file")
-    is_page = "text/html" in download.headers.get("content-type", "").lower()
-    if is_page and output.kind not in {"text", "file"}:
-        raise DownloadError(f"there is a web page where the {output.kind} should be")
