@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from tidings.errors import UnexpectedResponse
 from tidings.wire import (
@@ -108,6 +109,13 @@ class TestFields:
 
     def test_what_stands_in_a_words_place_is_shown_short(self):
         assert len(as_word(["x" * 1000])) == 60
+
+    @pytest.mark.parametrize("value", ["x" * 10_000, 10**300, "a b " * 100])
+    def test_a_word_of_absurd_length_is_cut(self, value):
+        word = as_word(value)
+        assert len(word) == 200
+        assert word.endswith("…")
+        assert as_word("x" * 200) == "x" * 200
 
     @pytest.mark.parametrize(
         ("value", "is_url"),
@@ -282,10 +290,12 @@ class TestResponse:
             ("  \n ", "empty", True, False),
             ("<html><body>hi</body></html>", "web page", False, True),
             ('{"code": "succ', "not JSON", True, False),
-            ("\ufeff{}", "not JSON", True, False),
+            ("\ufeff", "empty", True, False),
+            ("\ufeff<html>hi", "web page", False, True),
+            ('{"text": "\\ud83d", "code": "succ', "not JSON", True, False),
             (b"\xff\xfe", "not JSON", True, False),
             ("[" * 100_000, "not JSON", True, False),
-            ("1" * 10_000, "not JSON", True, False),
+            ("[" * 100_000 + "]" * 100_000, "not JSON", True, False),
         ],
     )
     def test_what_is_not_json_is_unexpected_and_says_whether_to_try_again(self, body, says, retryable, no_route):
@@ -309,6 +319,37 @@ class TestResponse:
         answer = response(json.dumps(good))
         assert answer.json() == good
         assert answer.json() is answer.json()
+
+
+class TestOddJson:
+    def test_half_an_emoji_costs_no_neighbour_its_answer(self):
+        body = '[{"id": "a", "text": "cat \\ud83d"}, {"id": "b", "text": "\\ude00 ä \\ud83d\\ude00", "\\ud83d": 1}]'
+        payload = response(body).json()
+        assert payload == [{"id": "a", "text": "cat \ufffd"}, {"id": "b", "text": "\ufffd ä 😀", "\ufffd": 1}]
+        assert json.dumps(payload, ensure_ascii=False).encode()
+
+    @given(json_values, st.sampled_from([r"\ud83d", r"\udc00", r"a\ud800b"]))
+    def test_what_is_read_beside_it_is_the_same_and_can_be_written(self, value, half):
+        payload = response(f'[{json.dumps(value)}, "{half}"]').json()
+        assert str(payload[0]) == str(json.loads(json.dumps(value)))
+        assert to_json(payload, inf_nan_mode="constants")
+        assert "\ufffd" in payload[1]
+
+    def test_bytes_that_are_no_utf8_are_replaced(self):
+        assert response(b'{"text": "caf\xe9"}').json() == {"text": "caf\ufffd"}
+
+    @pytest.mark.parametrize("digits", ["1" * 5000, "-" + "9" * 5000])
+    def test_a_number_longer_than_python_converts_comes_as_text(self, digits):
+        assert response(f'{{"seed": {digits}, "id": 7}}').json() == {"seed": digits, "id": 7}
+
+    def test_what_is_nested_absurdly_deep_is_cut_and_the_rest_is_read(self):
+        payload = response('{"id": "a", "deep": ' + '{"x": [' * 200 + "]}" * 200 + "}").json()
+        assert payload["id"] == "a"
+        assert to_json(payload).count(b"[") == 49  # 100 levels: 51 objects and 49 lists
+
+    @pytest.mark.parametrize("content_type", ["application/json", "text/html"])
+    def test_a_byte_order_mark_before_it_is_no_part_of_it(self, content_type):
+        assert response("\ufeff{}", content_type=content_type).json() == {}
 
 
 class TestErrorText:

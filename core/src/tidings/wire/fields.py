@@ -11,6 +11,7 @@ from typing import Any
 
 _MILLISECONDS = 1e11  # seconds beyond it are after the year 5138, milliseconds below it before March 1973
 _MICROSECONDS = 1e14
+_LONGEST_WORD = 200  # characters; longer is no word but a mishap, and goes to every log line about the task
 _FIRST_YEAR = 1980  # before it lie only the many spellings of "not set": 0, year 1, 1970
 
 
@@ -34,10 +35,14 @@ def as_text(value: Any) -> str | None:
 
 
 def as_word(value: Any) -> str:
-    """A state word: "" when there is none. What is no word (a list, true) is shown as text, which no table knows."""
-    if value is None or isinstance(value, str):
-        return (value or "").strip()
-    return as_text(value) or shorten(repr(value), 60)
+    """A state word: "" when there is none. What is no word (a list, true) is shown as text, which no table knows.
+
+    A word of more than 200 characters is cut.
+    """
+    if value is None:
+        return ""
+    word = value.strip() if isinstance(value, str) else as_text(value) or shorten(repr(value), 60)
+    return word if len(word) <= _LONGEST_WORD else shorten(word, _LONGEST_WORD)
 
 
 def as_url(value: Any) -> str | None:
@@ -83,18 +88,30 @@ def as_time(value: Any) -> datetime | None:
     """
     if not value:  # most instants of most tasks
         return None
-    number = as_number(value)
     try:
+        number = _number_of(value)
         if number is not None:
             instant = datetime.fromtimestamp(_seconds(number), UTC)
         elif isinstance(value, str):
-            parsed = datetime.fromisoformat(value.strip())
-            instant = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+            instant = _from_iso(value.strip())
         else:
             return None
     except (ValueError, OverflowError, OSError):
         return None
     return instant if instant.year >= _FIRST_YEAR else None
+
+
+def _number_of(value: Any) -> float | None:
+    """The number an instant is written as, None for a date. Most are told by their looks, which is fast."""
+    if type(value) is int:
+        return value
+    is_date = isinstance(value, str) and value[4:5] == "-"
+    return None if is_date else as_number(value)
+
+
+def _from_iso(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _seconds(number: float) -> float:

@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 
 from tidings.errors import UnexpectedResponse
 from tidings.wire.fields import as_number, as_text, dig, shorten
+from tidings.wire.payload import BOM, parse_json
 
 T = TypeVar("T")
 
@@ -84,7 +84,7 @@ class Response:
     @cached_property
     def is_html(self) -> bool:
         """Whether a web page was served, by its first bytes, or by its content type unless JSON follows."""
-        start = self.body[:64].lstrip().lower()
+        start = self.body[:64].removeprefix(BOM).lstrip().lower()
         declared = "html" in self.headers.get("content-type", "").lower()
         return start.startswith(_HTML_STARTS) or (declared and not start.startswith(_JSON_STARTS))
 
@@ -101,7 +101,7 @@ class Response:
             return None
 
     def json(self) -> Any:
-        """The body as JSON.
+        """The body as JSON. Its texts can be printed and encoded: half a surrogate pair comes as U+FFFD.
 
         Raises:
             UnexpectedResponse: it is a web page, empty, cut short or not JSON.
@@ -139,7 +139,7 @@ class Response:
 
     @cached_property
     def _parsed(self) -> Any:
-        if not self.body.strip():
+        if not self.body.removeprefix(BOM).strip():
             raise UnexpectedResponse("the answer is empty", status_code=self.status, retryable=True)
         if self.is_html:
             raise UnexpectedResponse(
@@ -148,7 +148,7 @@ class Response:
                 no_route=True,
             )
         try:
-            return from_json(self.body)
+            return parse_json(self.body)
         except ValueError as error:
             # Most often a body cut short by a proxy, which the next try may not be.
             raise UnexpectedResponse(
