@@ -65,6 +65,21 @@ class TestEnvelope:
             gateway.unwrap({"code": "x" * 1000, "message": "y" * 10_000})
         assert len(str(caught.value)) == 300
 
+    @pytest.mark.parametrize(
+        ("payload", "is_foreign"),
+        [
+            ({"code": 200, "data": []}, True),
+            ({"code": None, "data": {}, "msg": "ok"}, True),
+            ({"code": "success", "data": []}, False),
+            ({"code": 200}, False),
+            ({"state": "completed"}, False),
+            ([{"code": 200, "data": []}], False),
+            (None, False),
+        ],
+    )
+    def test_an_envelope_of_another_family_is_told_by_its_two_names(self, payload, is_foreign):
+        assert gateway.is_foreign_envelope(payload) == is_foreign
+
     @given(anything)
     def test_any_payload_is_opened_or_refused(self, payload):
         try:
@@ -100,11 +115,18 @@ class TestTaskRow:
         assert row.finished_at == datetime(2024, 7, 1, 7, 35, 13, tzinfo=UTC)
         assert gateway.read_task_row({"finish_time": 0, "finished_at": 1719819313}) == row
 
-    def test_the_result_may_lie_where_the_reason_for_a_failure_would(self):
+    def test_the_result_of_a_success_may_lie_where_the_reason_for_a_failure_would(self):
         link = "https://example.com/v.mp4"
-        assert gateway.read_task_row({"fail_reason": link}).result_url == link
-        assert gateway.read_task_row({"fail_reason": "too dark"}).result_url is None
-        assert gateway.read_task_row({"fail_reason": link, "result_url": f"{link}?new"}).result_url == f"{link}?new"
+        assert gateway.read_task_row({"status": "SUCCESS", "fail_reason": link}).result_url == link
+        assert gateway.read_task_row({"status": "success", "fail_reason": link}).result_url == link
+        assert gateway.read_task_row({"status": "SUCCESS", "fail_reason": "too dark"}).result_url is None
+        both = {"status": "SUCCESS", "fail_reason": link, "result_url": f"{link}?new"}
+        assert gateway.read_task_row(both).result_url == f"{link}?new"
+
+    @pytest.mark.parametrize("status", ["FAILURE", "IN_PROGRESS", "", None])
+    def test_a_link_in_the_reason_for_a_failure_is_no_result(self, status):
+        row = gateway.read_task_row({"status": status, "fail_reason": "https://example.com/input.mp4"})
+        assert (row.result_url, row.fail_reason) == (None, "https://example.com/input.mp4")
 
     @given(st.dictionaries(st.sampled_from([*ROW, "finished_at", "result_url"]), anything))
     def test_no_row_is_too_odd_to_read(self, row):

@@ -42,7 +42,8 @@ class TaskRow(NamedTuple):
         fail_reason: why it failed; on a SUCCESS some gateways keep the result's URL here (see `result_url`).
         progress: 0.0 to 1.0 or None.
         submitted_at, started_at, finished_at: aware UTC; the row's 0 is None.
-        result_url: where the result lies, when the row itself says so.
+        result_url: where the result lies, when the row itself says so: in `result_url`, or in the `fail_reason` of a
+            SUCCESS.
         data: the provider's own object, None before the first refresh.
     """
 
@@ -61,6 +62,11 @@ class TaskRow(NamedTuple):
 def is_enveloped(payload: Any) -> bool:
     """Whether `payload` is the gateway's envelope, told by `code` being a text: makers' own codes are numbers."""
     return isinstance(payload, dict) and isinstance(payload.get("code"), str)
+
+
+def is_foreign_envelope(payload: Any) -> bool:
+    """Whether `payload` looks like an envelope, but is not this family's: a `code` that is no text, beside `data`."""
+    return isinstance(payload, dict) and {"code", "data"} <= payload.keys() and not is_enveloped(payload)
 
 
 def unwrap(payload: Any) -> Any:
@@ -87,16 +93,18 @@ def is_task_row(value: Any) -> bool:
 
 def read_task_row(row: Mapping[str, Any]) -> TaskRow:
     """Read a row of `/luma/tasks`, `/suno/fetch` or `/v1/video/generations/{id}`. Never raises: odd fields are None."""
+    status = as_word(row.get("status"))
     fail_reason = as_text(row.get("fail_reason"))
+    is_link = fail_reason is not None and status.upper() == "SUCCESS"  # of a FAILURE, the text only mentions a link
     return TaskRow(
         task_id=as_text(row.get("task_id")),
-        status=as_word(row.get("status")),
+        status=status,
         action=as_text(row.get("action")),
         fail_reason=fail_reason,
         progress=as_progress(row.get("progress")),
         submitted_at=as_time(row.get("submit_time")),
         started_at=as_time(row.get("start_time")),
         finished_at=as_time(row.get("finish_time") or row.get("finished_at")),
-        result_url=as_url(row.get("result_url")) or as_url(fail_reason),
+        result_url=as_url(row.get("result_url")) or (as_url(fail_reason) if is_link else None),
         data=row.get("data"),
     )
