@@ -161,6 +161,18 @@ def test_a_link_in_fail_reason_of_a_success_is_its_video():
     assert roles(status) == [(CLEAN, "primary")]
 
 
+def test_a_failure_has_no_video_even_where_its_reason_is_a_link():
+    status = batch([row(status="FAILURE", data=None, fail_reason=CLEAN)])[REF]
+
+    assert (status.state, status.outputs, status.failure.message) == (TaskState.failed, (), CLEAN)
+
+
+def test_what_a_failed_task_shows_is_a_preview():
+    status = batch([row(status="FAILURE", fail_reason="Output moderation failed")])[REF]
+
+    assert (status.state, roles(status)) == (TaskState.failed, [(CLEAN, "preview")])
+
+
 def test_the_rows_own_number_is_no_id_of_a_task():
     number = TaskRef("luma", "7")
 
@@ -188,6 +200,26 @@ def test_nothing_instead_of_a_task_is_not_found(payload):
 def test_a_batch_answer_that_is_no_list_is_unexpected():
     with pytest.raises(UnexpectedResponse, match="a list of tasks was expected, not dict"):
         Luma().parse_batch(response({"oops": 1}), [REF])
+
+
+@pytest.mark.parametrize("data", [[bare()], bare()])
+def test_an_envelope_nobody_has_seen_is_named_as_such(data):
+    envelope = response({"code": 200, "msg": "ok", "data": data})
+
+    with pytest.raises(UnexpectedResponse, match="an envelope that is not known here, with code 200"):
+        Luma().parse(envelope, REF)
+    with pytest.raises(UnexpectedResponse, match="an envelope that is not known here, with code 200"):
+        Luma().parse_batch(envelope, [REF])
+
+
+def test_half_an_emoji_in_one_prompt_leaves_its_neighbours_alone():
+    body = json.dumps([bare(prompt="cat \ud83d"), bare(id="t2")]).encode()
+    refs = [REF, TaskRef("luma", "t2")]
+
+    answers = Luma().parse_batch(Response(200, {}, body, NOW), refs)
+
+    assert [answers[ref].state for ref in refs] == [TaskState.succeeded] * 2
+    assert "cat \ufffd" in answers[REF].model_dump_json()
 
 
 def test_an_error_envelope_with_status_200_is_an_error():

@@ -22,7 +22,20 @@ from tidings import gateway
 from tidings.errors import TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, Kind, Role, TaskRef, TaskState, TaskStatus
 from tidings.provider import Answer, Answers, Include, Limits, Provider
-from tidings.wire import Request, Response, as_int, as_number, as_text, as_time, as_url, dig, segment, signed_url_expiry
+from tidings.wire import (
+    Request,
+    Response,
+    as_int,
+    as_number,
+    as_text,
+    as_time,
+    as_url,
+    as_word,
+    dig,
+    segment,
+    signed_url_expiry,
+)
+from tidings_luma import matching
 
 # Where a finished video may lie, the best copy first: without watermark, then raw (for paying members), then any.
 _VIDEOS: tuple[tuple[tuple[str, ...], Role], ...] = (
@@ -31,11 +44,6 @@ _VIDEOS: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("video_raw", "url"), "raw"),
     (("artifact", "video_raw", "url"), "raw"),
     (("video", "url"), "watermarked"),
-)
-# Where the gateway's own row may hold the link; until 2026 the row of a SUCCESS kept it in its `fail_reason`.
-_GATEWAY_VIDEO: tuple[tuple[tuple[str, ...], Role], ...] = (
-    (("result_url",), "primary"),
-    (("fail_reason",), "primary"),
 )
 _IMAGES: tuple[tuple[tuple[str, ...], Role], ...] = (
     (("thumbnail", "url"), "thumbnail"),
@@ -89,8 +97,7 @@ class Luma(Provider):
         payload = gateway.unwrap(response.json())
         if payload is None or payload == []:
             raise TaskNotFound(ref=ref)
-        found = payload[0] if isinstance(payload, list) else payload
-        return self._status(found, ref, response)
+        return self._status(matching.only(payload, ref, self._state_of), ref, response)
 
     def batch_request(self, refs: Sequence[TaskRef]) -> Request:
         return Request("POST", "/luma/tasks", json={"ids": [ref.id for ref in refs]})
@@ -98,19 +105,13 @@ class Luma(Provider):
     def parse_batch(self, response: Response, refs: Sequence[TaskRef]) -> Answers:
         found = gateway.unwrap(response.json())
         if found is not None and not isinstance(found, list):  # null is how a gateway says that it knows none of them
-            raise UnexpectedResponse(f"a list of tasks was expected, not {type(found).__name__}")
-        by_id: dict[str | None, TaskRef] = {ref.id: ref for ref in refs}
-        answers: dict[TaskRef, Answer] = {}
-        for item in found or ():
-            for task_id in _ids(item):
-                if task_id in by_id:
-                    answers[by_id[task_id]] = self._answer(item, by_id[task_id], response)
-                    break
-        return answers
+            raise UnexpectedResponse(_unreadable(found, f"a list of tasks was expected, not {type(found).__name__}"))
+        rows = matching.by_id(found or ())
+        return {ref: self._answer(rows[ref.id], ref, response) for ref in refs if ref.id in rows}
 
-    def _answer(self, item: Any, ref: TaskRef, response: Response) -> Answer:
+    def _answer(self, rows: Sequence[Any], ref: TaskRef, response: Response) -> Answer:
         try:
-            return self._status(item, ref, response)
+            return self._status(matching.one_of(rows, ref, self._state_of), ref, response)
         except UnexpectedResponse as error:  # one odd row is that task's trouble, not its neighbours'
             return error
 
@@ -120,9 +121,10 @@ class Luma(Provider):
         row = gateway.read_task_row(item if is_row else {})
         luma = row.data if is_row else item
         if not is_row and not as_text(dig(luma, "state")):
-            raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
+            text = f"the answer names no state. {response.error_text()}".strip()
+            raise UnexpectedResponse(_unreadable(item, text), ref=ref)
         state, raw_state = self._state(row.status, dig(luma, "state"))
-        videos = _outputs(luma, _VIDEOS, "video") or _outputs(item, _GATEWAY_VIDEO, "video")
+        videos = _outputs(luma, _VIDEOS, "video") or _gateway_video(row.result_url)
         if state is TaskState.succeeded and not videos:
             state = TaskState.running  # "completed" can come before the link
         reason = row.fail_reason or as_text(dig(luma, "failure_reason"))
@@ -135,12 +137,17 @@ class Luma(Provider):
             submitted_at=row.submitted_at or as_time(dig(luma, "created_at")),
             started_at=row.started_at,
             finished_at=row.finished_at if state.is_final else None,
-            outputs=_ranked(videos, is_final=state.is_final) + _outputs(luma, _IMAGES, "image"),
+            outputs=_ranked(videos, state) + _outputs(luma, _IMAGES, "image"),
             failure=_failure(reason) if state is TaskState.failed else None,
             estimated_wait=_not_negative(dig(luma, "estimate_wait_seconds")),
             observed_at=response.received_at,
             raw=item,
         )
+
+    def _state_of(self, item: Any) -> TaskState:
+        if gateway.is_task_row(item):
+            return self._state(as_word(item["status"]), dig(item, "data", "state"))[0]
+        return self._state("", dig(item, "state"))[0]
 
     def _state(self, outer: str, inner: Any) -> tuple[TaskState, str]:
         """The gateway's word goes first, it is what the gateway bills by; Luma's own where the gateway has none."""
@@ -148,11 +155,11 @@ class Luma(Provider):
         return self.read_state(inner if has_none and as_text(inner) else outer)
 
 
-def _ids(item: Any) -> tuple[str | None, ...]:
-    """The ids an object may be known by. In a row of dialect A `id` is the database's own number."""
-    if gateway.is_task_row(item):
-        return as_text(item["task_id"]), as_text(dig(item, "data", "id"))
-    return (as_text(dig(item, "id")),)
+def _unreadable(payload: Any, otherwise: str) -> str:
+    """Why nothing can be read from `payload`: `otherwise`, unless it lies in an envelope that nobody has seen yet."""
+    if not gateway.is_foreign_envelope(payload):
+        return otherwise
+    return f"the task lies in an envelope that is not known here, with code {as_word(payload['code'])}"
 
 
 def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: Kind) -> tuple[Artifact, ...]:
@@ -175,9 +182,14 @@ def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: 
     return tuple(found.values())
 
 
-def _ranked(videos: tuple[Artifact, ...], *, is_final: bool) -> tuple[Artifact, ...]:
-    """The best copy there is counts as what the person asked for; before the end, any copy is but a preview."""
-    if not is_final:
+def _gateway_video(url: str | None) -> tuple[Artifact, ...]:
+    """The video that only the gateway's own row holds."""
+    return (Artifact(kind="video", url=url, expires_at=signed_url_expiry(url)),) if url is not None else ()
+
+
+def _ranked(videos: tuple[Artifact, ...], state: TaskState) -> tuple[Artifact, ...]:
+    """The best copy there is counts as what the person asked for; of no success, any copy is but a preview."""
+    if state is not TaskState.succeeded:
         return tuple(video.model_copy(update={"role": "preview"}) for video in videos)
     if not videos or videos[0].role == "primary":
         return videos
