@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,8 +11,9 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from tidings.client.accounts import Targets, lane_to
-from tidings.client.asked import checked_includes, listed, named
-from tidings.client.outcomes import Answer, no_answer, outcome, status_of, timed_out, with_extra
+from tidings.client.asked import checked_includes, checked_request_timeout, checked_timeout, listed, named, names_of
+from tidings.client.looks import AtMost, Limit, Question, TooLate, answers
+from tidings.client.outcomes import Answer, no_answer, status_of, timed_out, with_extra
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.config import Config
 from tidings.download import save
@@ -59,12 +60,16 @@ class AsyncClient:
         plugins: Plugins | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
+        """
+        Raises:
+            ConfigError: the configuration or `request_timeout` makes no sense.
+        """
+        self._request_timeout = checked_request_timeout(request_timeout)
         self._plugins = plugins if plugins is not None else default_plugins()
         self._config = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
         self._targets = Targets(self._plugins, self._config)
         self._given_transport = transport
         self._transport: Transport | None = None
-        self._request_timeout = request_timeout
         self._retry = retry
         self._patience = patience
         self._clock = clock
@@ -113,22 +118,22 @@ class AsyncClient:
         Args:
             include: named extras of the provider, asked for only after success; see `tidings providers`. One that
                 cannot be had, or not in time, leaves the status as it is and stands in its `extras` as an error.
-            timeout: most seconds to wait for the answer; None leaves it to the limits of requests and retries.
+            timeout: most seconds to wait for the answer, from 0; None leaves it to the limits of requests and retries.
 
         Raises:
             InvalidRef, UnknownProvider, PluginError, ConfigError: it cannot be asked for; nothing was sent.
             FetchError: we could not find out.
-            WaitTimeout: `timeout` seconds passed.
+            WaitTimeout: `timeout` seconds passed; the message says why the last try failed, if one did.
         """
-        task = named(ref)
+        task, limit = named(ref), self._limit(timeout)
         names = checked_includes(include, self._targets.of(task).provider)
-        deadline = self._deadline(timeout)
-        look = self._lane(task).answer(task)
+        question = Question(self._lane(task), task)
         try:
-            answer = await (look if timeout is None else asyncio.wait_for(look, timeout))
+            async with AtMost(timeout, question) as asking:
+                answer = await question.lane.answer(task)
         except TimeoutError as error:
-            raise no_answer(task, timeout) from error
-        return await self._with_extras(status_of(answer), names, deadline)
+            raise no_answer(task, timeout, asking.trouble) from error
+        return await self._with_extras(status_of(answer), names, limit)
 
     async def fetch_many(
         self,
@@ -151,18 +156,15 @@ class AsyncClient:
             InvalidRef, UnknownProvider, PluginError, ConfigError: one cannot be asked for; nothing was sent.
             FetchErrors: some could not be asked or found; raised after all were answered, and holds all the answers.
         """
-        tasks = self.check(refs)
-        names = tuple([include] if isinstance(include, str) else include)
+        tasks, limit, names = self.check(refs), self._limit(timeout), names_of(include)
         for task in tasks if names else ():
             checked_includes(names, self._targets.of(task).provider)
-        deadline = self._deadline(timeout)
-        looks = {task: asyncio.create_task(self._lane(task).answer(task)) for task in dict.fromkeys(tasks)}
-        await _done(looks.values(), timeout)
-        answers = {task: outcome(look, task, timeout) for task, look in looks.items()}
+        once = list(dict.fromkeys(tasks))
+        found = await self._answers([Question(self._lane(task), task) for task in once], limit)
         if names:
-            extended = await asyncio.gather(*(self._extended(answer, names, deadline) for answer in answers.values()))
-            answers = dict(zip(answers, extended, strict=True))
-        results = [answers[task] for task in tasks]
+            found = await asyncio.gather(*(self._extended(answer, names, limit) for answer in found))
+        by_task = dict(zip(once, found, strict=True))
+        results = [by_task[task] for task in tasks]
         if not return_exceptions and any(isinstance(result, TidingsError) for result in results):
             raise FetchErrors(results)
         return results
@@ -176,7 +178,7 @@ class AsyncClient:
 
         Args:
             include: as in `fetch`.
-            timeout: seconds after which to stop waiting; None waits for ever.
+            timeout: seconds after which to stop waiting, 0 or more; None waits for ever.
 
         Raises:
             WaitTimeout: `timeout` seconds passed; the task goes on, and `last_status` is what was last seen.
@@ -184,20 +186,20 @@ class AsyncClient:
             FetchError: we could not find out at all, or not for too long (`Patience`).
             InvalidRef, UnknownProvider, PluginError, ConfigError: as in `fetch`.
         """
-        task = named(ref)
+        task, limit = named(ref), self._limit(timeout)
         target = self._targets.of(task)
         names = checked_includes(include, target.provider)
-        now, deadline = self._clock.monotonic(), self._deadline(timeout)
-        waiting = Waiting(began=now, least_pause=target.limits.interval, deadline=deadline, next_look=now)
+        now, question = self._clock.monotonic(), Question(self._lane(task), task)
+        waiting = Waiting(began=now, least_pause=target.limits.interval, deadline=limit.deadline, next_look=now)
         try:
-            async with asyncio.timeout(timeout):
+            async with AtMost(timeout, question) as asking:
                 while isinstance(verdict := await self._next(task, waiting), Waiting):
                     waiting = verdict
         except TimeoutError as error:
-            raise timed_out(task, timeout, waiting) from error
+            raise timed_out(task, timeout, waiting, asking.trouble) from error
         if isinstance(verdict, GiveUp):
             raise verdict.error
-        return await self._with_extras(verdict.status, names, deadline)
+        return await self._with_extras(verdict.status, names, limit)
 
     async def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
@@ -222,23 +224,28 @@ class AsyncClient:
             return GiveUp(answer)
         return judge(waiting, answer, self._clock.monotonic(), self._patience)
 
-    async def _with_extras(self, status: TaskStatus, names: tuple[str, ...], deadline: float | None) -> TaskStatus:
+    async def _answers(self, questions: Sequence[Question], limit: Limit) -> list[Answer]:
+        """The answer to each question, or the error that says that there was none in time."""
+        found = await answers(questions, limit.left(self._clock.monotonic()))
+        return [
+            no_answer(asked.task, limit.seconds, answer.trouble) if isinstance(answer, TooLate) else answer
+            for asked, answer in zip(questions, found, strict=True)
+        ]
+
+    async def _with_extras(self, status: TaskStatus, names: Sequence[str], limit: Limit) -> TaskStatus:
         """The status with the extras of those names; one that cannot be had (in time) leaves the status as it is."""
         if not names or status.state is not TaskState.succeeded:
             return status
-        lane = self._lane(status.ref)
-        looks = {name: asyncio.create_task(lane.answer(status.ref, include=name)) for name in names}
-        left = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
-        await _done(looks.values(), left)
-        for name, look in looks.items():
-            status = with_extra(status, name, outcome(look, status.ref, left))
+        questions = [Question(self._lane(status.ref), status.ref, include=name) for name in names]
+        for name, extra in zip(names, await self._answers(questions, limit), strict=True):
+            status = with_extra(status, name, extra)
         return status
 
-    async def _extended(self, answer: Answer, names: tuple[str, ...], deadline: float | None) -> Answer:
-        return await self._with_extras(answer, names, deadline) if isinstance(answer, TaskStatus) else answer
+    async def _extended(self, answer: Answer, names: Sequence[str], limit: Limit) -> Answer:
+        return await self._with_extras(answer, names, limit) if isinstance(answer, TaskStatus) else answer
 
-    def _deadline(self, timeout: float | None) -> float | None:
-        return None if timeout is None else self._clock.monotonic() + timeout
+    def _limit(self, timeout: float | None) -> Limit:
+        return Limit.starting(checked_timeout(timeout), self._clock)
 
     def _lane(self, task: TaskRef) -> Lane:
         """The lane to the task's provider with its account, on the running loop."""
@@ -259,15 +266,3 @@ class AsyncClient:
         elif self._loop is not loop:
             raise TidingsError("an AsyncClient belongs to the event loop it was first used on: make one for each loop")
         return self._transport
-
-
-async def _done(looks: Iterable[asyncio.Task[Any]], timeout: float | None) -> None:
-    """Return when all are done; those that are not within `timeout` seconds are cancelled, as all are with us."""
-    pending = set(looks)
-    try:
-        if pending:
-            _, pending = await asyncio.wait(pending, timeout=timeout)
-    finally:
-        for look in pending:
-            look.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
