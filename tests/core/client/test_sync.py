@@ -65,7 +65,7 @@ def test_it_saves_files(httpserver, tmp_path):
     httpserver.expect_request("/luma/generations/a").respond_with_json(
         {"id": "a", "state": "completed", "video": {"url": httpserver.url_for("/a.mp4")}}
     )
-    httpserver.expect_request("/a.mp4").respond_with_data(b"film")
+    httpserver.expect_request("/a.mp4").respond_with_data(b"film", content_type="video/mp4")
     with Client(gateway_url=httpserver.url_for(""), gateway_key=KEY) as client:
         paths = client.download(client.fetch("luma:a"), tmp_path / "out")
     assert [path.read_bytes() for path in paths] == [b"film"]

@@ -260,6 +260,8 @@ class AsyncClient:
     def _connected(self) -> Transport:
         """The transport, made on first use; from then on the client belongs to the running loop."""
         loop = asyncio.get_running_loop()
+        if self._loop is not None and self._loop.is_closed():  # and with it every connection and whoever waited
+            self._transport, self._lanes = None, {}
         if self._transport is None:
             self._transport, self._loop = as_transport(self._given_transport, self._clock), loop
             self._saving = asyncio.Semaphore(DOWNLOADS)
