@@ -101,15 +101,17 @@ async def lane_to(
     governor=None,
     observers=None,
     provider=None,
+    base_url="http://maker.test",
+    clock=None,
 ):
     async def answered_late(outgoing):
         answer = server(outgoing)  # what was asked is known when it arrives
         await asyncio.sleep(latency)
         return await answer if inspect.isawaitable(answer) else answer
 
-    clock = VirtualClock()
+    clock = clock or VirtualClock()
     transport = FakeTransport(answered_late, clock=clock)
-    account = Account(None, "http://maker.test", SecretStr(KEY), True, "", "")
+    account = Account(None, base_url, SecretStr(KEY), True, "", "")
     governor = governor or Governor("http://maker.test", concurrency=concurrency)
     provider = provider or Maker()
     sender = Sender(

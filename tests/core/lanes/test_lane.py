@@ -6,10 +6,12 @@ import asyncio
 import functools
 import logging
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from maker import KEY, Maker, Server, lane_to, ref
 
+from tidings.clock import SYSTEM_CLOCK
 from tidings.errors import (
     ConfigError,
     FetchError,
@@ -612,6 +614,45 @@ async def test_a_polling_url_of_the_makers_gets_no_key_of_somebody_elses():
         answer = await lane.answer(TaskRef("maker", "https://api.maker.test/poll"))
     assert isinstance(answer, ConfigError)
     assert server.requests == 0
+
+
+@in_virtual_time
+async def test_a_polling_url_of_the_makers_is_asked_as_it_is_with_the_makers_key():
+    class Polled(Maker):
+        hosts = ("maker.test",)
+
+        def request(self, ref):
+            return Request("GET", ref.id, query={"v": "2"})
+
+    seen, server = [], Server()
+    server.rules.append(lambda ids, out: seen.append(out))
+    async with lane_to(server, provider=Polled(), base_url="https://api.maker.test") as lane:
+        await lane.answer(TaskRef("maker", "https://eu.maker.test/poll?id=a%2Fb"))
+    assert seen[0].url == "https://eu.maker.test/poll?id=a%2Fb&v=2"
+    assert seen[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_event_loops_of_several_threads_share_a_governor_and_wake_each_other():
+    governor, most, inside = Governor("gateway", concurrency=1), 0, 0
+
+    async def gateway(outgoing):
+        nonlocal most, inside
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0)
+        inside -= 1
+        return respond(json_body="run")
+
+    async def ask_some(names):
+        async with lane_to(gateway, batch=1, latency=0, governor=governor, clock=SYSTEM_CLOCK) as lane:
+            return await ask(lane, *names)
+
+    with ThreadPoolExecutor(4) as threads:
+        runs = [threads.submit(asyncio.run, ask_some(range(start, start + 50))) for start in (0, 100, 200, 300)]
+        answers = [answer for run in runs for answer in run.result(timeout=30)]
+    assert most == 1
+    assert all(isinstance(answer, TaskStatus) for answer in answers)
+    assert len(answers) == 200
 
 
 @in_virtual_time

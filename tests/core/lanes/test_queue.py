@@ -54,6 +54,13 @@ def test_an_ask_moves_up_and_is_taken_once():
     assert queue.next_due() is None
 
 
+def test_an_ask_that_is_added_again_as_it_was_is_still_one():
+    late = ask("late", 5.0)
+    queue = filled(late, late)
+    assert names(queue.take(9, 5.0)) == ["late"]
+    assert not queue
+
+
 def test_a_dropped_ask_is_gone_wherever_it_stood():
     due, late = ask("due", 0.0), ask("late", 5.0)
     queue = filled(due, late)
