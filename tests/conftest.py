@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 
 _OURS = ("TIDINGS_TEST_",)
@@ -28,7 +29,14 @@ def _put_httpx2_in_httpxs_place() -> None:
     httpx2.alias_httpx()
 
 
+def _hear_interrupts() -> None:
+    """A run that was started in the background ignores Ctrl-C, and so would every program the tests start and stop."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _forget_the_machine()
+_hear_interrupts()
 if os.environ.get("TIDINGS_TEST_HTTPX2") == "1":
     _put_httpx2_in_httpxs_place()
 
