@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from tidings import AsyncClient, TaskState, TidingsError
+from tidings.plugins import Observers
 from tidings.testing.fake import FakeTransport, respond
 from tidings.testing.virtual import VirtualClock, run_virtual
 
@@ -165,9 +167,20 @@ async def test_what_it_made_is_saved(httpserver, tmp_path):
     assert "Authorization" not in httpserver.log[-1][0].headers
 
 
-def test_an_observer_hears_of_each_request(upstream, new_client: NewClient):
-    from types import SimpleNamespace
+def test_whom_to_ask_is_looked_up_once(upstream, new_client: NewClient):
+    """Finding a plugin and an account is not paid again for each of a hundred thousand tasks."""
+    luma, named = new_client()._plugins.provider("luma"), []
 
+    def provider(name: str) -> Any:
+        named.append(name)
+        return luma
+
+    plugins = SimpleNamespace(provider=provider, observers=lambda: Observers({}))
+    run_virtual(new_client(plugins=plugins).fetch_many([f"luma:{number}" for number in range(200)]))
+    assert named == ["luma"]
+
+
+def test_an_observer_hears_of_each_request(upstream, new_client: NewClient):
     heard: list[Any] = []
     client = new_client()
     plugins = SimpleNamespace(

@@ -92,7 +92,9 @@ def test_in_a_forked_worker_of_multiprocessing(gateway, run_script: Run):
     assert run_script(script, **gateway.env) == "succeeded\n['succeeded', 'succeeded']\nsucceeded\n"
 
 
-def test_a_fork_while_another_thread_asks(gateway, start_script):
+def test_a_fork_while_another_thread_asks(gateway, start_script, tmp_path):
+    """The parent's request takes up the one place there is; the child has places of its own."""
+    (tmp_path / "tidings.toml").write_text("[gateway]\nconcurrency = 1\n")
     script = """
         import threading
         threading.Thread(target=tidings.fetch, args=["luma:hang"], daemon=True).start()
