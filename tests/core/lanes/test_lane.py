@@ -580,6 +580,33 @@ async def test_every_request_of_a_conversation_keeps_the_pace():
 
 
 @in_virtual_time
+async def test_a_conversation_that_a_long_pause_holds_up_ends_and_says_so():
+    class TwoSteps(Maker):
+        def flow(self, refs):
+            yield self.request(refs[0])
+            governor.failed(RateLimited("come back in an hour", retry_after=3600.0), now())  # another lane's answer
+            return {refs[0]: self.parse((yield self.request(refs[0])), refs[0])}
+
+    server, governor = Server(), Governor("server")
+    async with lane_to(server, provider=TwoSteps(), batch=1, governor=governor) as lane:
+        (answer,) = await ask(lane, "a")
+    assert isinstance(answer, RateLimited)
+    assert now() < 10.0
+    assert server.requests == 1
+
+
+@in_virtual_time
+async def test_who_leaves_a_batch_under_way_is_not_missed():
+    server = Server()
+    async with lane_to(server, latency=1.0) as lane:
+        leaver, stayer = (asyncio.create_task(lane.answer(ref(name))) for name in "ab")
+        await asyncio.sleep(0.5)
+        leaver.cancel()
+        assert isinstance(await stayer, TaskStatus)
+    assert server.batches == [["a", "b"]]
+
+
+@in_virtual_time
 async def test_a_long_queue_in_one_lane_does_not_starve_another_with_the_same_key():
     governor, server = Governor("gateway", concurrency=2), Server()
     async with (

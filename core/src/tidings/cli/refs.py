@@ -78,7 +78,7 @@ def read_stdin() -> bytes:
     Raises:
         ConfigError: it is closed.
     """
-    if sys.stdin is None:  # `<&-`
+    if sys.stdin is None:  # pragma: no cover  # `<&-`, tested in a process of its own
         raise ConfigError("standard input (-) is closed: there are no refs to read")
     return sys.stdin.buffer.read()
 

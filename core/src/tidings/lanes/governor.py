@@ -121,7 +121,7 @@ class Governor:
         return max(self._paused_until - now, self._next_slot - now, 0.0)
 
 
-_governors: WeakValueDictionary[tuple[str, str, int], Governor] = WeakValueDictionary()
+_governors: WeakValueDictionary[tuple[str, str, Clock], Governor] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
@@ -129,9 +129,9 @@ def governor_for(origin: str, key: str, clock: Clock) -> Governor:
     """The process's one governor for this server (scheme, host, port) and key, on this clock."""
     fingerprint = hashlib.sha256(key.encode()).hexdigest()  # the key itself stays out of a table that lives on
     with _lock:
-        found = _governors.get((origin, fingerprint, id(clock)))
+        found = _governors.get((origin, fingerprint, clock))
         if found is None:
-            found = _governors[origin, fingerprint, id(clock)] = Governor(origin)
+            found = _governors[origin, fingerprint, clock] = Governor(origin)
         return found
 
 

@@ -242,7 +242,7 @@ class Lane:
         now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
         for ask in asks:
             ask.flight = None
-            if not ask.waiters:
+            if not ask.waiters:  # they left meanwhile, and the question with them
                 continue
             answer = answers.get(ask.ref, _ALONE)
             delay = self._delay(ask, answer, spread)
