@@ -267,7 +267,7 @@ class AsyncClient:
             self._transport, self._lanes = None, {}
         if self._transport is None:
             self._transport, self._loop = as_transport(self._given_transport, self._clock), loop
-            self._saving = asyncio.Semaphore(DOWNLOADS)
+            self._saving = asyncio.Semaphore(DOWNLOADS)  # anew: one that made somebody wait is tied to its loop
         elif self._loop is not loop:
             raise TidingsError("an AsyncClient belongs to the event loop it was first used on: make one for each loop")
         return self._transport

@@ -37,7 +37,7 @@ class Inquiry:
         batch: most tasks in one request.
 
     Attributes:
-        batch: as given; 1 once the account turned out to have no batch route.
+        batch: as given; fewer once the account refused that many (413), 1 once it turned out to have no batch route.
     """
 
     def __init__(self, provider: Provider, sender: Sender, governor: Governor, clock: Clock, *, batch: int) -> None:
