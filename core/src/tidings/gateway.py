@@ -108,3 +108,38 @@ def read_task_row(row: Mapping[str, Any]) -> TaskRow:
         result_url=as_url(row.get("result_url")) or (as_url(fail_reason) if is_link else None),
         data=row.get("data"),
     )
+
+
+class Opened(NamedTuple):
+    """One task of a gateway's answer, taken apart.
+
+    Attributes:
+        row: the gateway's record; all of it None or "" where the provider's object came bare.
+        inner: the provider's own object, None before the first refresh.
+    """
+
+    row: TaskRow
+    inner: Any
+
+    def word(self, own: Any) -> Any:
+        """The state word that counts: the gateway's, which it bills by; `own` where the gateway has none."""
+        has_none = self.row.status.upper() in _NO_WORDS
+        return own if has_none and as_text(own) else self.row.status
+
+
+_NO_WORDS = frozenset({"", "UNKNOWN"})
+_NO_ROW = read_task_row({})
+
+
+def opened(item: Any) -> Opened:
+    """The gateway's record and what is inside it; a provider's bare object is all inside. `unwrap` the envelope first.
+
+    A wrapped answer and a bare one are then read alike:
+
+        opened = gateway.opened(gateway.unwrap(response.json()))
+        state, raw_state = self.read_state(opened.word(dig(opened.inner, "status")))
+    """
+    if not is_task_row(item):
+        return Opened(_NO_ROW, item)
+    row = read_task_row(item)
+    return Opened(row, row.data)

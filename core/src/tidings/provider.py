@@ -110,7 +110,10 @@ class Provider(ABC):
             gateway serves it.
         auth, gateway_auth: how the key travels at the official address, and at a gateway.
         limits: see `Limits`.
+        route_limits: the limits of single routes, where they differ from `limits`.
         routes: what may stand before the id in a ref; empty when nothing may. A `*` allows any.
+        route_required: whether the id alone addresses no task (Kling's family is part of the address).
+        batches_mix_routes: whether one batch request may hold tasks of several routes.
         hosts: hosts of the maker's polling URLs that may stand in place of an id, their subdomains included.
         url_lifetime: seconds an output's link lives by the maker's rule, None when it does not say.
         includes: named extras, see `Include`.
@@ -126,7 +129,10 @@ class Provider(ABC):
     auth: ClassVar[Auth] = staticmethod(bearer)
     gateway_auth: ClassVar[Auth] = staticmethod(bearer)
     limits: ClassVar[Limits] = Limits()
+    route_limits: ClassVar[Mapping[str, Limits]] = MappingProxyType({})
     routes: ClassVar[tuple[str, ...]] = ()
+    route_required: ClassVar[bool] = False
+    batches_mix_routes: ClassVar[bool] = False
     hosts: ClassVar[tuple[str, ...]] = ()
     url_lifetime: ClassVar[float | None] = None
     includes: ClassVar[Mapping[str, Include]] = MappingProxyType({})
@@ -146,12 +152,35 @@ class Provider(ABC):
         """
 
     def batch_request(self, refs: Sequence[TaskRef]) -> Request:
-        """What to ask about several tasks, at most `limits.batch`. Only where the maker has a batch call."""
+        """What to ask about several tasks, at most `limits.batch`. Only where the maker has a batch call.
+
+        All of `refs` have the same route, unless `batches_mix_routes`.
+        """
         raise NotImplementedError(f"{self.name} has limits.batch > 1 but no batch_request")
 
+    def rows(self, response: Response, refs: Sequence[TaskRef]) -> Mapping[TaskRef, Any]:
+        """The maker's object about each of `refs` in the answer to `batch_request`: by id, never by position.
+
+        Leave out the tasks it does not mention.
+
+        Raises:
+            FetchError: it is no such answer.
+        """
+        raise NotImplementedError(f"{self.name} has limits.batch > 1 but neither rows nor parse_batch")
+
+    def parse_row(self, row: Any, ref: TaskRef, response: Response) -> TaskStatus:
+        """Read the object that `rows` found about `ref`. Raises as `parse`: an odd row is its task's trouble alone."""
+        raise NotImplementedError(f"{self.name} has rows but no parse_row")
+
     def parse_batch(self, response: Response, refs: Sequence[TaskRef]) -> Answers:
-        """Read the answer to `batch_request`: by id, never by position. Leave out the tasks it does not mention."""
-        raise NotImplementedError(f"{self.name} has limits.batch > 1 but no parse_batch")
+        """Read the answer to `batch_request`: an answer for each task it mentions, from `rows` and `parse_row`."""
+        return {ref: self._row_answer(row, ref, response) for ref, row in self.rows(response, refs).items()}
+
+    def _row_answer(self, row: Any, ref: TaskRef, response: Response) -> Answer:
+        try:
+            return self.parse_row(row, ref, response)
+        except FetchError as error:
+            return error
 
     def flow(self, refs: Sequence[TaskRef]) -> Flow:
         """The whole conversation about `refs`: one request by default. A maker that needs two calls overrides it.
@@ -199,6 +228,10 @@ class Provider(ABC):
             return ProviderUnavailable
         return _STATUS_ERRORS.get(response.status, UnexpectedResponse)
 
+    def limits_for(self, route: str | None) -> Limits:
+        """What holds for tasks of this route: `route_limits`, else `limits`."""
+        return self.limits if route is None else self.route_limits.get(route, self.limits)
+
     def checked(self, response: Response) -> Response:
         """The response itself when it is a good answer; raises what `error` found otherwise."""
         error = self.error(response)
@@ -216,8 +249,11 @@ class Provider(ABC):
         """Check that this provider can be asked about `ref` at all.
 
         Raises:
-            InvalidRef: a route or a URL this provider does not take.
+            InvalidRef: a route or a URL this provider does not take, or a route is missing.
         """
+        if ref.route is None and self.route_required and not ref.is_url:
+            routes = ", ".join(self.routes)
+            raise InvalidRef(f"{self.name} needs a route before the id: {self.name}:ROUTE/ID, one of {routes}", ref=ref)
         if ref.route is not None and "*" not in self.routes and ref.route not in self.routes:
             takes = f"one of {', '.join(self.routes)}" if self.routes else "none (write / in an id as %2F)"
             raise InvalidRef(f"{self.name} does not know the route {ref.route!r}; it takes {takes}", ref=ref)

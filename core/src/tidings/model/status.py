@@ -60,7 +60,9 @@ class Artifact(BaseModel):
     """One thing a task made: a link to it, or its text.
 
     Attributes:
-        url: where it lies (http or https), or None for a text. The link may expire and may itself be a secret.
+        url: where it lies (http or https), or None for a text. The link may expire and may itself be a secret. A
+            provider may give a path from its account's base URL (`/v1/videos/ID/content`), which becomes a whole URL
+            before anyone sees it.
         text: lyrics, a description; None for everything with a link.
         id: tells it from the task's other outputs of its kind and role (the second of two songs), None where none are.
         role: `primary` is what the person asked for; previews of a running task are never primary.
@@ -68,6 +70,8 @@ class Artifact(BaseModel):
         width, height: pixels.
         duration: seconds.
         expires_at: when the link dies: from the signed URL's own parameters or the provider's rule, None when unknown.
+        needs_key: whether the file is only given to whoever shows the account's key. `download` shows it, to the
+            account's own server alone.
     """
 
     model_config = _FROZEN
@@ -82,6 +86,7 @@ class Artifact(BaseModel):
     height: int | None = Field(default=None, gt=0)
     duration: float | None = Field(default=None, ge=0)
     expires_at: UTCDatetime | None = None
+    needs_key: bool = False
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Artifact:

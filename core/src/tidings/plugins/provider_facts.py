@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,15 +76,30 @@ def _states(kind: Claimed, _: str) -> str | None:
 
 
 def _limits(kind: Claimed, _: str) -> str | None:
-    limits = kind.limits
+    if not isinstance(kind.route_limits, Mapping):
+        return f"{kind.__name__}.route_limits must be a table from routes to tidings.provider.Limits"
+    for name, limits in _all_limits(kind):
+        wrong = _wrong_limits(limits)
+        if wrong is not None:
+            return f"{kind.__name__}.{name}{wrong}"
+    return None
+
+
+def _all_limits(kind: Claimed) -> Iterator[tuple[str, Any]]:
+    yield "limits", kind.limits
+    for route, limits in kind.route_limits.items():
+        yield f"route_limits[{route!r}]", limits
+
+
+def _wrong_limits(limits: Any) -> str | None:
     if not isinstance(limits, Limits):
-        return f"{kind.__name__}.limits must be a tidings.provider.Limits"
+        return " must be a tidings.provider.Limits"
     if not _is_count(limits.batch):
-        return f"{kind.__name__}.limits.batch must be a whole number of at least 1, not {limits.batch!r}"
+        return f".batch must be a whole number of at least 1, not {limits.batch!r}"
     if limits.per_second is not None and not _is_positive(limits.per_second):
-        return f"{kind.__name__}.limits.per_second must be more than 0 or None, not {limits.per_second!r}"
+        return f".per_second must be more than 0 or None, not {limits.per_second!r}"
     if not _is_positive(limits.interval):
-        return f"{kind.__name__}.limits.interval must be more than 0 seconds, not {limits.interval!r}"
+        return f".interval must be more than 0 seconds, not {limits.interval!r}"
     return None
 
 
@@ -98,14 +113,24 @@ def _is_positive(number: object) -> bool:
 
 def _batch(kind: Claimed, _: str) -> str | None:
     """A batch size without a batch call. A `flow` of its own may need neither of the two functions."""
-    if kind.limits.batch == 1 or kind.flow is not Provider.flow:
+    most = max(limits.batch for _, limits in _all_limits(kind))
+    if most == 1 or kind.flow is not Provider.flow:
         return None
-    missing = [name for name in ("batch_request", "parse_batch") if getattr(kind, name) is getattr(Provider, name)]
-    return (
-        f"{kind.__name__}.limits.batch is {kind.limits.batch}, but it has no {' and no '.join(missing)}"
-        if missing
-        else None
-    )
+    needed = ["batch_request"]
+    if kind.parse_batch is Provider.parse_batch:
+        needed += ["rows", "parse_row"]
+    missing = [name for name in needed if getattr(kind, name) is getattr(Provider, name)]
+    return f"{kind.__name__}.limits.batch is {most}, but it has no {' and no '.join(missing)}" if missing else None
+
+
+def _routes(kind: Claimed, _: str) -> str | None:
+    routes = kind.routes
+    if not isinstance(routes, tuple) or not all(isinstance(route, str) for route in routes):
+        return f"{kind.__name__}.routes must be a tuple of texts"
+    if kind.route_required and not routes:
+        return f"{kind.__name__}.route_required is set, but its routes are empty"
+    unknown = [] if "*" in routes else sorted(kind.route_limits.keys() - set(routes))
+    return f"{kind.__name__}.route_limits[{unknown[0]!r}] is for none of its routes" if unknown else None
 
 
 def _addresses(kind: Claimed, _: str) -> str | None:
@@ -150,6 +175,7 @@ _CHECKS: tuple[Callable[[Claimed, str], str | None], ...] = (
     _title,
     _states,
     _limits,
+    _routes,
     _batch,
     _addresses,
     _includes,

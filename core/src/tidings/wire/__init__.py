@@ -11,8 +11,9 @@ from tidings.wire.fields import (
     dig,
     shorten,
 )
+from tidings.wire.media import media_kind
 from tidings.wire.messages import Exchange, Request, Response, segment
-from tidings.wire.signed import signed_url_expiry
+from tidings.wire.signed import link_expiry, signed_url_expiry
 
 __all__ = [
     "Exchange",
@@ -26,6 +27,8 @@ __all__ = [
     "as_url",
     "as_word",
     "dig",
+    "link_expiry",
+    "media_kind",
     "segment",
     "shorten",
     "signed_url_expiry",

@@ -33,7 +33,13 @@ _MESSAGE_PLACES: tuple[tuple[str | int, ...], ...] = (
     ("description",),
     ("title",),
 )
-_CODE_PLACES: tuple[tuple[str | int, ...], ...] = (("error", "code"), ("code",), ("error", "type"), ("detail", "code"))
+_CODE_PLACES: tuple[tuple[str | int, ...], ...] = (
+    ("error", "code"),
+    ("code",),
+    ("error", "type"),
+    ("detail", "code"),
+    ("base_resp", "status_code"),
+)
 
 
 def segment(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-from tidings.wire.fields import as_time
+from tidings.wire.fields import as_time, dig
 
 _Parameters = Mapping[str, str]
 
@@ -31,6 +33,16 @@ def _discord(parameters: _Parameters) -> datetime | None:
     return as_time(int(parameters["ex"], 16))
 
 
+def _token(name: str) -> Callable[[_Parameters], datetime | None]:
+    """A JSON web token, whose payload has the instant in `exp` (RFC 7519). Its signature is not ours to check."""
+
+    def read(parameters: _Parameters) -> datetime | None:
+        payload = parameters[name].split(".")[1]
+        return as_time(dig(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))), "exp"))
+
+    return read
+
+
 # The parameters that mark a scheme (names in lower case), and how it is read. First match wins.
 _SCHEMES: tuple[tuple[frozenset[str], Callable[[_Parameters], datetime | None]], ...] = (
     *(
@@ -41,6 +53,7 @@ _SCHEMES: tuple[tuple[frozenset[str], Callable[[_Parameters], datetime | None]],
     (frozenset({"se", "sig"}), _instant("se")),  # Azure shared access signatures
     (frozenset({"ex", "is", "hm"}), _discord),
     (frozenset({"x-expires"}), _instant("x-expires")),  # ByteDance's CDN
+    (frozenset({"_jwt"}), _token("_jwt")),  # Runway
 )
 
 
@@ -55,6 +68,19 @@ def signed_url_expiry(url: str) -> datetime | None:
         if names <= parameters.keys():
             try:
                 return read(parameters)
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError, IndexError, RecursionError):
                 return None
     return None
+
+
+def link_expiry(url: str, *, lifetime: float | None = None, since: datetime | None = None) -> datetime | None:
+    """When `url` stops working: what it says itself, else `lifetime` seconds after `since`, else None: not known.
+
+    Args:
+        lifetime: seconds, by the maker's rule (`Provider.url_lifetime`).
+        since: when that time began, aware UTC.
+    """
+    own = signed_url_expiry(url)
+    if own is not None or lifetime is None or since is None:
+        return own
+    return since + timedelta(seconds=lifetime)

@@ -15,44 +15,34 @@ Seen in the pages of apiai.apifox.cn (api-196533481, api-196537370), v98store.co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tidings import gateway
 from tidings.errors import TaskNotFound, UnexpectedResponse
-from tidings.model import Artifact, Failure, Kind, Role, TaskRef, TaskState, TaskStatus
-from tidings.provider import Answer, Answers, Include, Limits, Provider
-from tidings.wire import (
-    Request,
-    Response,
-    as_int,
-    as_number,
-    as_text,
-    as_time,
-    as_url,
-    as_word,
-    dig,
-    segment,
-    signed_url_expiry,
-)
+from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
+from tidings.provider import Include, Limits, Provider
+from tidings.reading import FailureTable, Place, failure_from, linked, outputs_at, ranked
+from tidings.wire import Request, Response, as_number, as_text, as_time, as_word, dig, segment
 from tidings_luma import matching
 
 # Where a finished video may lie, the best copy first: without watermark, then raw (for paying members), then any.
-_VIDEOS: tuple[tuple[tuple[str, ...], Role], ...] = (
-    (("video", "download_url"), "primary"),
-    (("assets", "video"), "primary"),
-    (("video_raw", "url"), "raw"),
-    (("artifact", "video_raw", "url"), "raw"),
-    (("video", "url"), "watermarked"),
+_VIDEOS = (
+    Place("video", ("video", "download_url")),
+    Place("video", ("assets", "video")),
+    Place("video", ("video_raw", "url"), "raw"),
+    Place("video", ("artifact", "video_raw", "url"), "raw"),
+    Place("video", ("video", "url"), "watermarked"),
 )
-_IMAGES: tuple[tuple[tuple[str, ...], Role], ...] = (
-    (("thumbnail", "url"), "thumbnail"),
-    (("thumbnail",), "thumbnail"),
-    (("video", "thumbnail"), "thumbnail"),
-    (("last_frame", "url"), "preview"),
+_AT_THE_GATEWAY = (Place("video", ("result_url",)),)  # only the gateway's own row holds it
+_IMAGES = (
+    Place("image", ("thumbnail", "url"), "thumbnail"),
+    Place("image", ("thumbnail",), "thumbnail"),
+    Place("image", ("video", "thumbnail"), "thumbnail"),
+    Place("image", ("last_frame", "url"), "preview"),
 )
 # Luma's failure texts (docs.lumalabs.ai, errors), most specific first; compared in lower case.
-_FAILURES: tuple[tuple[str, Failure], ...] = (
+_FAILURES: FailureTable = (
     ("read user input frames", Failure(code="invalid_request")),
     ("blacklisted words", Failure(code="moderated_input")),
     ("frame moderation", Failure(code="moderated_input")),
@@ -67,10 +57,10 @@ def _unwatermarked_request(ref: TaskRef) -> Request:
 
 
 def _unwatermarked(response: Response, ref: TaskRef) -> Artifact:
-    url = as_url(dig(gateway.unwrap(response.json()), "url"))
-    if url is None:
+    video = linked(dig(gateway.unwrap(response.json()), "url"), "video")
+    if video is None:
         raise UnexpectedResponse("there is no link to a video without watermark (yet)", ref=ref, retryable=True)
-    return Artifact(kind="video", url=url, expires_at=signed_url_expiry(url))
+    return video
 
 
 class Luma(Provider):
@@ -102,29 +92,25 @@ class Luma(Provider):
     def batch_request(self, refs: Sequence[TaskRef]) -> Request:
         return Request("POST", "/luma/tasks", json={"ids": [ref.id for ref in refs]})
 
-    def parse_batch(self, response: Response, refs: Sequence[TaskRef]) -> Answers:
+    def rows(self, response: Response, refs: Sequence[TaskRef]) -> Mapping[TaskRef, Any]:
         found = gateway.unwrap(response.json())
         if found is not None and not isinstance(found, list):  # null is how a gateway says that it knows none of them
             raise UnexpectedResponse(_unreadable(found, f"a list of tasks was expected, not {type(found).__name__}"))
         rows = matching.by_id(found or ())
-        return {ref: self._answer(rows[ref.id], ref, response) for ref in refs if ref.id in rows}
+        return {ref: rows[ref.id] for ref in refs if ref.id in rows}
 
-    def _answer(self, rows: Sequence[Any], ref: TaskRef, response: Response) -> Answer:
-        try:
-            return self._status(matching.one_of(rows, ref, self._state_of), ref, response)
-        except UnexpectedResponse as error:  # one odd row is that task's trouble, not its neighbours'
-            return error
+    def parse_row(self, row: Any, ref: TaskRef, response: Response) -> TaskStatus:
+        return self._status(matching.one_of(row, ref, self._state_of), ref, response)
 
     def _status(self, item: Any, ref: TaskRef, response: Response) -> TaskStatus:
         """The status in one row of dialect A, or in one bare object of the others."""
-        is_row = gateway.is_task_row(item)
-        row = gateway.read_task_row(item if is_row else {})
-        luma = row.data if is_row else item
-        if not is_row and not as_text(dig(luma, "state")):
+        opened = gateway.opened(item)
+        row, luma = opened
+        if not gateway.is_task_row(item) and not as_text(dig(luma, "state")):
             text = f"the answer names no state. {response.error_text()}".strip()
             raise UnexpectedResponse(_unreadable(item, text), ref=ref)
-        state, raw_state = self._state(row.status, dig(luma, "state"))
-        videos = _outputs(luma, _VIDEOS, "video") or _gateway_video(row.result_url)
+        state, raw_state = self.read_state(opened.word(dig(luma, "state")))
+        videos = outputs_at(luma, _VIDEOS) or outputs_at(row._asdict(), _AT_THE_GATEWAY)
         if state is TaskState.succeeded and not videos:
             state = TaskState.running  # "completed" can come before the link
         reason = row.fail_reason or as_text(dig(luma, "failure_reason"))
@@ -137,22 +123,16 @@ class Luma(Provider):
             submitted_at=row.submitted_at or as_time(dig(luma, "created_at")),
             started_at=row.started_at,
             finished_at=row.finished_at if state.is_final else None,
-            outputs=_ranked(videos, state) + _outputs(luma, _IMAGES, "image"),
-            failure=_failure(reason) if state is TaskState.failed else None,
+            outputs=ranked(videos, state) + outputs_at(luma, _IMAGES),
+            failure=failure_from(reason, _FAILURES) if state is TaskState.failed else None,
             estimated_wait=_not_negative(dig(luma, "estimate_wait_seconds")),
             observed_at=response.received_at,
             raw=item,
         )
 
     def _state_of(self, item: Any) -> TaskState:
-        if gateway.is_task_row(item):
-            return self._state(as_word(item["status"]), dig(item, "data", "state"))[0]
-        return self._state("", dig(item, "state"))[0]
-
-    def _state(self, outer: str, inner: Any) -> tuple[TaskState, str]:
-        """The gateway's word goes first, it is what the gateway bills by; Luma's own where the gateway has none."""
-        has_none = outer.upper() in {"", "UNKNOWN"}
-        return self.read_state(inner if has_none and as_text(inner) else outer)
+        opened = gateway.opened(item)
+        return self.read_state(opened.word(dig(opened.inner, "state")))[0]
 
 
 def _unreadable(payload: Any, otherwise: str) -> str:
@@ -160,46 +140,6 @@ def _unreadable(payload: Any, otherwise: str) -> str:
     if not gateway.is_foreign_envelope(payload):
         return otherwise
     return f"the task lies in an envelope that is not known here, with code {as_word(payload['code'])}"
-
-
-def _outputs(source: Any, places: Sequence[tuple[tuple[str, ...], Role]], kind: Kind) -> tuple[Artifact, ...]:
-    """What lies at `places`; a link that several places hold is taken once, in its first role."""
-    found: dict[str, Artifact] = {}
-    for path, role in places if isinstance(source, dict) else ():
-        if source.get(path[0]) is None:
-            continue  # most tasks, most of the time, have made nothing yet
-        url = as_url(dig(source, *path))
-        if url is not None and url not in found:
-            beside = dig(source, *path[:-1])
-            found[url] = Artifact(
-                kind=kind,
-                url=url,
-                role=role,
-                width=as_int(dig(beside, "width")) or None,
-                height=as_int(dig(beside, "height")) or None,
-                expires_at=signed_url_expiry(url),
-            )
-    return tuple(found.values())
-
-
-def _gateway_video(url: str | None) -> tuple[Artifact, ...]:
-    """The video that only the gateway's own row holds."""
-    return (Artifact(kind="video", url=url, expires_at=signed_url_expiry(url)),) if url is not None else ()
-
-
-def _ranked(videos: tuple[Artifact, ...], state: TaskState) -> tuple[Artifact, ...]:
-    """The best copy there is counts as what the person asked for; of no success, any copy is but a preview."""
-    if state is not TaskState.succeeded:
-        return tuple(video.model_copy(update={"role": "preview"}) for video in videos)
-    if not videos or videos[0].role == "primary":
-        return videos
-    return (videos[0].model_copy(update={"role": "primary"}), *videos[1:])
-
-
-def _failure(reason: str | None) -> Failure:
-    text = (reason or "").lower()
-    known = next((failure for words, failure in _FAILURES if words in text), Failure(code="provider_error"))
-    return known.model_copy(update={"message": reason or ""})
 
 
 def _not_negative(value: Any) -> float | None:

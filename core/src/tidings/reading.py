@@ -1,0 +1,110 @@
+"""From the pieces of a maker's answer to outputs and failures: what most plugins need, and none has to use.
+
+A plugin says in a table where links may lie and what failure texts mean; these functions read by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tidings.model import Artifact, Failure, Kind, Role, TaskState
+from tidings.wire import as_int, as_number, as_text, as_url, dig, link_expiry, media_kind
+
+_COPIES: frozenset[Role] = frozenset({"primary", "raw", "watermarked"})
+
+FailureTable = Sequence[tuple[str, Failure]]
+"""Words in a failure's text, in lower case, and what they mean; the most specific first."""
+
+
+class Place(NamedTuple):
+    """Where in a maker's object a link may lie, and to what: `Place("video", ("assets", "video"))`."""
+
+    kind: Kind
+    path: tuple[str | int, ...]
+    role: Role = "primary"
+
+
+def linked(
+    url: Any,
+    kind: Kind | None = None,
+    *,
+    role: Role = "primary",
+    lifetime: float | None = None,
+    since: datetime | None = None,
+    **facts: Any,
+) -> Artifact | None:
+    """The output behind `url`, None when that is no http or https link.
+
+    Args:
+        kind: by the link's looks when None, `file` when they do not tell.
+        lifetime, since: how long the link lives, where it does not say so itself; see `link_expiry`.
+        facts: further fields of `Artifact`.
+    """
+    link = as_url(url)
+    if link is None:
+        return None
+    expires_at = link_expiry(link, lifetime=lifetime, since=since)
+    return Artifact(kind=kind or media_kind(link) or "file", url=link, role=role, expires_at=expires_at, **facts)
+
+
+def outputs_at(
+    source: Any, places: Sequence[Place], *, lifetime: float | None = None, since: datetime | None = None
+) -> tuple[Artifact, ...]:
+    """What lies at `places` in `source`, with the size and duration that stand beside a link.
+
+    A link that several places hold is taken once, as the first of them says.
+    """
+    found: dict[str, Artifact] = {}
+    for place in places if isinstance(source, dict) else ():
+        if source.get(place.path[0]) is None:
+            continue  # most tasks, most of the time, have made nothing yet
+        beside = measures(dig(source, *place.path[:-1]))
+        output = linked(dig(source, *place.path), place.kind, role=place.role, lifetime=lifetime, since=since, **beside)
+        if output is not None and output.url is not None:
+            found.setdefault(output.url, output)
+    return tuple(found.values())
+
+
+def measures(source: Any) -> Mapping[str, Any]:
+    """The fields `width`, `height` (pixels) and `duration` (seconds) of an `Artifact`, as far as `source` has them."""
+    duration = as_number(dig(source, "duration"))
+    return {
+        "width": as_int(dig(source, "width")) or None,
+        "height": as_int(dig(source, "height")) or None,
+        "duration": duration if duration is not None and duration >= 0 else None,
+    }
+
+
+def ranked(outputs: Sequence[Artifact], state: TaskState) -> tuple[Artifact, ...]:
+    """The outputs in the roles that their task's state leaves them.
+
+    Of a success the best copy counts as what the person asked for, though it bear a watermark: the first one becomes
+    primary where none is. Of anything else a copy is but a preview, so that nobody takes it for the result.
+    """
+    if state is not TaskState.succeeded:
+        return tuple(_as(output, "preview") if output.role in _COPIES else output for output in outputs)
+    if any(output.role == "primary" for output in outputs):
+        return tuple(outputs)
+    best = next((index for index, output in enumerate(outputs) if output.role in _COPIES), None)
+    return tuple(_as(output, "primary") if index == best else output for index, output in enumerate(outputs))
+
+
+def _as(output: Artifact, role: Role) -> Artifact:
+    return output.model_copy(update={"role": role})
+
+
+def failure_from(reason: Any, table: FailureTable = (), *, provider_code: Any = None) -> Failure:
+    """Why a task failed, from the maker's words: the first row of `table` that they hold, else the provider's error.
+
+    Args:
+        provider_code: the maker's own code, kept as text; rows are looked for in it, too.
+    """
+    message, code = as_text(reason) or "", as_text(provider_code)
+    said = f"{code or ''} {message}".lower()
+    known = next((failure for words, failure in table if words in said), Failure(code="provider_error"))
+    return known.model_copy(update={"message": message, "provider_code": code})
+
+
+__all__ = ["FailureTable", "Place", "failure_from", "linked", "measures", "outputs_at", "ranked"]

@@ -1,0 +1,27 @@
+"""The gateways' own video endpoints: a provider for Tidings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidings.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+
+
+@hookimpl
+def tidings_provider() -> type[Provider]:
+    from tidings_gateway_video.provider import GatewayVideo  # only on first use: listing providers stays cheap
+
+    return GatewayVideo
+
+
+@hookimpl
+def tidings_simulation() -> type[Simulation]:
+    from tidings_gateway_video.simulation import (
+        GatewayVideoSimulation,
+    )  # needs the testing kit: only the simulator and tests pay for it
+
+    return GatewayVideoSimulation

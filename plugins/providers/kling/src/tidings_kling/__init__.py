@@ -1,0 +1,27 @@
+"""Kling, at its own API and at gateways: a provider for Tidings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidings.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+
+
+@hookimpl
+def tidings_provider() -> type[Provider]:
+    from tidings_kling.provider import Kling  # only on first use: listing providers stays cheap
+
+    return Kling
+
+
+@hookimpl
+def tidings_simulation() -> type[Simulation]:
+    from tidings_kling.simulation import (
+        KlingSimulation,
+    )  # needs the testing kit: only the simulator and tests pay for it
+
+    return KlingSimulation

@@ -1,0 +1,27 @@
+"""Luma's own API and its path at gateways: a provider for Tidings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidings.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+
+
+@hookimpl
+def tidings_provider() -> type[Provider]:
+    from tidings_luma_official.provider import LumaOfficial  # only on first use: listing providers stays cheap
+
+    return LumaOfficial
+
+
+@hookimpl
+def tidings_simulation() -> type[Simulation]:
+    from tidings_luma_official.simulation import (
+        LumaOfficialSimulation,
+    )  # needs the testing kit: only the simulator and tests pay for it
+
+    return LumaOfficialSimulation

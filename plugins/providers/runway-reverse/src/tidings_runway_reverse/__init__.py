@@ -1,0 +1,27 @@
+"""Runway's web backend, as gateways offer it: a provider for Tidings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidings.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+
+
+@hookimpl
+def tidings_provider() -> type[Provider]:
+    from tidings_runway_reverse.provider import RunwayReverse  # only on first use: listing providers stays cheap
+
+    return RunwayReverse
+
+
+@hookimpl
+def tidings_simulation() -> type[Simulation]:
+    from tidings_runway_reverse.simulation import (
+        RunwayReverseSimulation,
+    )  # needs the testing kit: only the simulator and tests pay for it
+
+    return RunwayReverseSimulation

@@ -1,0 +1,25 @@
+"""Udio songs, at gateways: a provider for Tidings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidings.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tidings.provider import Provider
+    from tidings.testing import Simulation
+
+
+@hookimpl
+def tidings_provider() -> type[Provider]:
+    from tidings_udio.provider import Udio  # only on first use: listing providers stays cheap
+
+    return Udio
+
+
+@hookimpl
+def tidings_simulation() -> type[Simulation]:
+    from tidings_udio.simulation import UdioSimulation  # needs the testing kit: only the simulator and tests pay for it
+
+    return UdioSimulation
