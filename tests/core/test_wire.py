@@ -362,6 +362,7 @@ class TestErrorText:
             ({"detail": [{"msg": "field required"}]}, "field required"),
             ({"detail": "Not Found"}, "Not Found"),
             ({"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, "login fail"),
+            ({"code": 500, "msg": "no such task", "data": None}, "no such task"),
             ({"error": "bad"}, "bad"),
             ({"description": "quota_not_enough", "type": "upstream_error", "code": 30}, "quota_not_enough"),
             ({"title": "Too many"}, "Too many"),

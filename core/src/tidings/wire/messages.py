@@ -28,6 +28,7 @@ _MESSAGE_PLACES: tuple[tuple[str | int, ...], ...] = (
     ("detail", 0, "msg"),
     ("base_resp", "status_msg"),
     ("message",),
+    ("msg",),
     ("detail",),
     ("error",),
     ("description",),
