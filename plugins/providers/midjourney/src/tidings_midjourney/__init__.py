@@ -20,8 +20,6 @@ def tidings_provider() -> type[Provider]:
 
 @hookimpl
 def tidings_simulation() -> type[Simulation]:
-    from tidings_midjourney.simulation import (
-        MidjourneySimulation,
-    )  # needs the testing kit: only the simulator and tests pay for it
+    from tidings_midjourney.simulation import MidjourneySimulation  # needs the testing kit: only tests pay for it
 
     return MidjourneySimulation
