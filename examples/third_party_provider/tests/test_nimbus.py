@@ -1,4 +1,4 @@
-"""Nimbus keeps the rules of a provider. This is all there is to write: the kit has the tests."""
+"""Nimbus keeps the rules of a provider. The kit has the tests; this is all to write."""
 
 from tidings.testing import ProviderConformance, load_samples
 

@@ -27,6 +27,9 @@ COMMANDS = MappingProxyType(
             "tidings.cli.completion:completion", "Print the script that lets a shell complete commands."
         ),
         "schema": Listed("tidings.cli.schema:schema", "Print the JSON schema of a --json line."),
+        "new-provider": Listed(
+            "tidings.cli.new_provider.command:new_provider", "Write a provider of your own, complete, to fill in."
+        ),
         "demo": Listed(None, "See all of it at work, against a simulated Luma.", extra="demo"),
         "simulate": Listed(None, "Run a server that plays the providers, for tests.", extra="demo"),
     }

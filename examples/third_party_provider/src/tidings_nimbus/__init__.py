@@ -20,6 +20,6 @@ def tidings_provider() -> type[Provider]:
 
 @hookimpl
 def tidings_simulation() -> type[Simulation]:
-    from tidings_nimbus.simulation import NimbusSimulation  # for the simulator
+    from tidings_nimbus.simulation import NimbusSimulation
 
     return NimbusSimulation

@@ -1,4 +1,4 @@
-"""Nimbus paints clouds: `GET /v1/jobs/{id}` with `Authorization: Bearer KEY` answers with one job."""
+"""Nimbus: `GET /v1/jobs/{id}` with `Authorization: Bearer KEY` answers with one job."""
 
 from tidings.errors import UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus

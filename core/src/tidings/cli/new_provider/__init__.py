@@ -1,0 +1,1 @@
+"""`tidings new-provider`: a complete distribution of a provider, written from templates, to fill in."""
