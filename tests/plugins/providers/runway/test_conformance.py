@@ -1,0 +1,10 @@
+"""Runway keeps the rules of a provider, by the same kit as any stranger's plugin."""
+
+from __future__ import annotations
+
+from tidings.testing import ProviderConformance, load_samples
+
+
+class TestRunway(ProviderConformance):
+    plugin = "runway"
+    samples = load_samples("tidings_runway")
