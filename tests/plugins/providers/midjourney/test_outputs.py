@@ -1,4 +1,4 @@
-"""What counts as Midjourney's result: the grid and its pictures, videos, texts; what is but a preview or a thumbnail."""
+"""What counts as Midjourney's result: the grid and its pictures, videos, texts; and what is but a preview."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _files(task: Mapping[str, Any], names: tuple[str, ...], role: Role) -> dict[
 
 
 def _thumbnails(task: Mapping[str, Any]) -> dict[str, Artifact]:
-    places = [(task.get("thumbnailUrl"), None)]
+    places: list[tuple[Any, str | None]] = [(task.get("thumbnailUrl"), None)]
     places += [(dig(item, "thumbnail"), number) for item, number in _items(task, _IMAGES)]
     files = (linked(url, "image", role="thumbnail", id=number) for url, number in places)
     return {file.url: file for file in files if file is not None and file.url is not None}

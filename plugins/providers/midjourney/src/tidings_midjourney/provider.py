@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from tidings import gateway
 from tidings.errors import FetchError, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.model import Failure, TaskRef, TaskState, TaskStatus
-from tidings.provider import Include, Limits, Provider
+from tidings.provider import Auth, Include, Limits, Provider
 from tidings.reading import FailureTable, failure_from
 from tidings.wire import Request, Response, as_progress, as_text, as_time, dig, segment, shorten
 from tidings_midjourney.outputs import outputs_of
@@ -84,8 +84,8 @@ class Midjourney(Provider):
     title = "Midjourney, through midjourney-proxy and gateways"
     docs_url = "https://github.com/litter-coder/midjourney-proxy-plus/blob/main/docs/api.md"
     gateway_path = ""  # paths are whole: Midjourney itself has no API
-    auth = staticmethod(_at_own_server)
-    gateway_auth = staticmethod(_at_gateways)
+    auth: ClassVar[Auth] = staticmethod(_at_own_server)
+    gateway_auth: ClassVar[Auth] = staticmethod(_at_gateways)
     limits = Limits(batch=100, interval=5.0)  # nobody states a limit; gateways look themselves only every 15 s
     routes = ("fast", "relax", "turbo")  # the mode it was submitted in, which does not matter for reading
     batches_mix_routes = True
