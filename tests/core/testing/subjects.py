@@ -505,6 +505,42 @@ class TestPickyIds(TestAcme):
     plugin = PickyIds
 
 
+class BegunByProgress(Acme):
+    """Says "accepted" until it is done: only the progress beside it tells whether it has begun."""
+
+    states: ClassVar = {**Acme.states, "accepted": TaskState.pending}
+
+    def status(self, job, ref, response):
+        status = super().status(job, ref, response)
+        has_begun = status.state is TaskState.pending and status.progress
+        return status.model_copy(update={"state": TaskState.running}) if has_begun else status
+
+
+class TestBegunByProgress(TestAcme):
+    plugin = BegunByProgress
+
+
+class AtItsOwnUrls(Acme):
+    """Its tasks may be named by their polling URLs, which take no key but one for its own address."""
+
+    hosts = ("acme.example",)
+
+    def request(self, ref):
+        return Request("GET", ref.id) if ref.is_url else super().request(ref)
+
+
+class TestAtItsOwnUrls(TestAcme):
+    plugin = AtItsOwnUrls
+    samples = (
+        *SAMPLES,
+        sample(
+            "polling_url",
+            recorded("GET", "https://eu.acme.example/jobs/j1", WORKING),
+            {"acme:https%3A%2F%2Feu.acme.example%2Fjobs%2Fj1": {"state": "running"}},
+        ),
+    )
+
+
 # What a test class may do wrongly.
 
 

@@ -114,6 +114,16 @@ def test_a_provider_may_refuse_ids_that_its_maker_cannot_have_given(run):
     assert run("PickyIds", "", "-k", "ids_are_quoted or any_id")["failed"] == 0
 
 
+def test_a_pending_word_may_be_read_as_begun(run):
+    assert run("BegunByProgress", "", "-k", "documented_word")["failed"] == 0
+
+
+def test_a_task_may_be_named_by_its_polling_url(run):
+    counts = run("AtItsOwnUrls", "", "-k", "polling_url")
+
+    assert (counts["failed"], counts["passed"] > 0) == (0, True)
+
+
 def test_a_plugin_without_a_simulation_has_none_tested(run):
     assert run("CodedWithHelp", "", "-k", "simulated") == {"passed": 0, "skipped": 2, "failed": 0}
 

@@ -23,11 +23,16 @@ class Said:
     status: TaskStatus
 
     def means(self, state: TaskState) -> bool:
-        """Whether it was read as `state`. A success may be read as not ended: its link can come later."""
+        """Whether it was read as `state`.
+
+        A success may be read as not ended: its link can come later. What is pending may be read as begun: some makers
+        have one word for both, and only the progress beside it tells.
+        """
         is_early = (
             state is TaskState.succeeded and not self.status.is_final and self.status.state is not TaskState.unknown
         )
-        return self.status.state is state or is_early
+        is_begun = state is TaskState.pending and self.status.state in {TaskState.queued, TaskState.running}
+        return self.status.state is state or is_early or is_begun
 
 
 def saying(provider: Provider, samples: Sequence[Sample], word: str) -> list[Said]:
