@@ -1,0 +1,63 @@
+"""Replicate's prediction, as some gateways hand it out in place of Flux's own answer: only what an image needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from tidings.model import Artifact, Failure, TaskState
+from tidings.reading import FailureTable, linked
+from tidings.wire import as_time, as_url, dig
+
+STATES: Mapping[str, TaskState] = {
+    "starting": TaskState.queued,
+    "processing": TaskState.running,
+    "succeeded": TaskState.succeeded,
+    "failed": TaskState.failed,
+    "canceled": TaskState.canceled,
+    "aborted": TaskState.canceled,
+}
+FAILURES: FailureTable = (("nsfw", Failure(code="moderated_output")),)
+_LIFETIME = 3600.0  # seconds; then Replicate removes what it made
+
+
+class Times(NamedTuple):
+    """When it was submitted, started and finished: aware UTC or None."""
+
+    submitted_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+def times(prediction: Any) -> Times:
+    """The instants of a prediction; none in an answer of Flux's own."""
+    return Times(*(as_time(dig(prediction, name)) for name in ("created_at", "started_at", "completed_at")))
+
+
+def outputs(prediction: Any) -> Iterator[Artifact]:
+    """The files of a prediction: `output` is any JSON with links in it. Without a link it is given as text."""
+    output = dig(prediction, "output")
+    links = dict.fromkeys(_links(output))
+    finished_at = times(prediction).finished_at
+    for url in links:
+        file = linked(url, lifetime=_LIFETIME, since=finished_at)
+        if file is not None:
+            yield file
+    if not links and output not in (None, "", [], {}):
+        yield Artifact(kind="text", text=output if isinstance(output, str) else json.dumps(output, ensure_ascii=False))
+
+
+def why_missing(prediction: Any) -> Literal["expired", "none"]:
+    """Why a success has no outputs."""
+    return "expired" if dig(prediction, "data_removed") is True else "none"
+
+
+def _links(value: Any) -> Iterator[str]:
+    url = as_url(value)
+    if url is not None:
+        yield url
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from _links(child)

@@ -1,0 +1,10 @@
+"""Flux keeps the rules of a provider, by the same kit as any stranger's plugin."""
+
+from __future__ import annotations
+
+from tidings.testing import ProviderConformance, load_samples
+
+
+class TestFlux(ProviderConformance):
+    plugin = "flux"
+    samples = load_samples("tidings_flux")
