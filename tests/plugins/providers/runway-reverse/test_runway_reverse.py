@@ -41,6 +41,10 @@ def web(status: object = "SUCCEEDED", **fields: object) -> dict[str, object]:
     return {"task": {"id": "t1", "status": status, "artifacts": [], **fields}}
 
 
+def rejected(code: str) -> dict[str, object]:
+    return {"failure": "No.", "failureCode": code}
+
+
 def read(payload: object, ref: TaskRef = REF):
     return RunwayReverse().parse(response(payload), ref)
 
@@ -244,11 +248,12 @@ def test_a_waiting_task_tells_its_place_and_how_long():
         (web("FAILED", error="Rejected."), "provider_error", "Rejected."),
         (web("FAILED", error={"odd": None}), "provider_error", ""),
         (wrapped("FAILURE", fail_reason="no luck"), "provider_error", "no luck"),
-        (wrapped("FAILURE", fail_reason="x", data={"failure": "No.", "failureCode": "SAFETY.INPUT.TEXT"}), "moderated_input", "No."),
-        (wrapped("FAILURE", data={"failure": "No.", "failureCode": "SAFETY.OUTPUT.VIDEO"}), "moderated_output", "No."),
-        (wrapped("FAILURE", fail_reason="INPUT_PREPROCESSING.SAFETY.TEXT"), "moderated_input", "INPUT_PREPROCESSING.SAFETY.TEXT"),
+        (wrapped("FAILURE", fail_reason="x", data=rejected("SAFETY.INPUT.TEXT")), "moderated_input", "No."),
+        (wrapped("FAILURE", data=rejected("INPUT_PREPROCESSING.SAFETY.TEXT")), "moderated_input", "No."),
+        (wrapped("FAILURE", data=rejected("SAFETY.OUTPUT.VIDEO")), "moderated_output", "No."),
+        (wrapped("FAILURE", fail_reason="SAFETY.INPUT.TEXT: no"), "moderated_input", "SAFETY.INPUT.TEXT: no"),
     ],
-)  # fmt: skip
+)
 def test_a_failure_says_why_where_its_shape_has_a_place_for_it(payload, code, message):
     status = read(payload)
 

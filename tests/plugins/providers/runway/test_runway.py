@@ -175,6 +175,11 @@ def test_a_bare_answer_without_a_status_is_not_taken_for_a_pending_task(status):
         read(bare(status))
 
 
+def test_an_empty_envelope_knows_no_such_task():
+    with pytest.raises(TaskNotFound):
+        read({"code": "success", "message": "", "data": None})
+
+
 def test_an_envelope_may_hold_runways_object_itself():
     assert read({"code": "success", "message": "", "data": bare(output=[LINK])}).state is TaskState.succeeded
 

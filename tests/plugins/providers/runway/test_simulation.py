@@ -104,9 +104,9 @@ def test_a_word_nobody_knows_is_unknown(simulator, client, dialect):
 )
 def test_an_unknown_task_is_not_found_in_each_ones_words(dialect, task_id, text):
     with Simulator(providers=["runway"], dialects={"runway": dialect}) as simulator:
-        with tidings.Client(gateway_url=simulator.url, gateway_key=simulator.key) as client:
-            with pytest.raises(TaskNotFound, match=text):
-                client.fetch(f"runway:{task_id}")
+        client = tidings.Client(gateway_url=simulator.url, gateway_key=simulator.key)
+        with client, pytest.raises(TaskNotFound, match=text):
+            client.fetch(f"runway:{task_id}")
 
 
 def test_runways_own_address_has_no_prefix_and_refuses_a_wrong_key(simulator, monkeypatch):

@@ -69,7 +69,10 @@ class Runway(Provider):
         return super().error_kind(response)
 
     def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
-        item = gateway.unwrap(response.json())
+        payload = response.json()
+        item = gateway.unwrap(payload)
+        if item is None and payload is not None:  # an envelope with nothing in it
+            raise TaskNotFound(ref=ref)
         row, task = opened = gateway.opened(item)
         is_wrapped = gateway.is_task_row(item)
         word = opened.word(dig(task, "status"))
