@@ -21,7 +21,10 @@ _RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
     ),
     (lambda it: not it.is_final and bool(it.primary), "it is {}, so its outputs are previews, none primary"),
     (lambda it: not it.is_final and it.finished_at is not None, "it is {}, but has a finished_at"),
-    (lambda it: not all(_is_link(output.url) for output in it.outputs), "an output's url is no http(s) link"),
+    (
+        lambda it: not all(_is_link(output.url) for output in it.outputs),
+        "an output's url is no http(s) link, nor a path at the account's address",
+    ),
 )
 
 
@@ -44,4 +47,5 @@ def _is_bare(status: TaskStatus) -> bool:
 
 
 def _is_link(url: str | None) -> bool:
-    return url is None or url.startswith(("https://", "http://"))
+    is_path = url is not None and url.startswith("/") and not url.startswith("//")
+    return url is None or is_path or url.startswith(("https://", "http://"))
