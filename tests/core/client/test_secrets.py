@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import logging
 import traceback
 from collections.abc import Callable
@@ -153,6 +155,67 @@ def test_the_key_stays_secret_when_a_plugin_cannot_sign_with_it(caplog):
     with client, pytest.raises(TidingsError, match=r"asking failed \(ValueError\)") as caught:
         client.wait("luma:a")
     assert KEY not in shown(caught.value) + logged(caplog)
+
+
+PAIR = "access-0123456|secret-7890123"
+
+
+def as_token(key: str, now: float) -> dict[str, str]:
+    """As Kling's: the access key and the time in plain sight of a decoder, signed with the secret one."""
+    access, _, secret = key.partition("|")
+    claims = base64.urlsafe_b64encode(f"{access} {now:.0f}".encode()).decode().rstrip("=")
+    signature = hmac.new(secret.encode(), claims.encode(), "sha256").digest()
+    return {"Authorization": f"Bearer eyJhbGciOi.{claims}.{base64.urlsafe_b64encode(signature).decode()}"}
+
+
+def token_in(request: httpx.Request) -> str:
+    return request.headers["authorization"].removeprefix("Bearer ")
+
+
+def saying(what: Callable[[httpx.Request], str]) -> dict[str, Answering]:
+    """Servers that let slip what `what` finds in a request."""
+
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise RuntimeError(f"cannot send {what(request)}")
+
+    return {
+        "refuses it": lambda request: httpx.Response(401, json={"error": {"message": f"invalid {what(request)}"}}),
+        "escapes it": lambda request: httpx.Response(500, json={"error": {"message": f"é 100% {what(request)}\n"}}),
+        "puts it into a header": lambda request: httpx.Response(429, headers={"retry-after": what(request)}),
+        "names a state after it": lambda request: httpx.Response(200, json={"id": "a", "state": what(request)}),
+        "redirects with it": lambda request: httpx.Response(302, headers={"location": f"//{what(request)[:50]}.test"}),
+        "breaks": broken,
+    }
+
+
+SLIPS = {"the token": token_in, "the secret half": lambda request: PAIR.rpartition("|")[2]}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("server", saying(token_in))
+def test_what_was_made_from_the_key_and_its_halves_stay_secret_when_a_server(server, slip, caplog):
+    caplog.set_level(logging.DEBUG)
+    own = AsyncClient(gateway_url=URL, gateway_key=KEY)._plugins.provider("luma")
+    kind = type("Signing", (type(own),), {"gateway_auth": staticmethod(as_token)})
+    heard: list[Any] = []
+    plugins = SimpleNamespace(
+        provider=lambda name: kind(),
+        observers=lambda: SimpleNamespace(exchange=heard.append),
+    )
+    tokens: set[str] = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tokens.add(token_in(request))
+        return saying(SLIPS[slip])[server](request)
+
+    async def story() -> list[Any]:
+        settings = {"gateway_url": URL, "gateway_key": PAIR, "clock": VirtualClock(), "plugins": plugins}
+        async with AsyncClient(transport=httpx.MockTransport(answer), **settings) as client:
+            return [client, *await client.fetch_many(["luma:a"], return_exceptions=True)]
+
+    said = shown(*run_virtual(story()), *heard) + logged(caplog)
+    assert tokens
+    assert not [secret for secret in (*tokens, *PAIR.split("|")) if secret in said]
 
 
 def test_this_file_can_tell():

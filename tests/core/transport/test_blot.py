@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tidings.transport.blot import blotted, blotted_text
+from tidings.transport.blot import _in_bytes, blotted, blotted_text
 
 KEY = "sk/abc+DEF/123456"
 
@@ -37,6 +37,16 @@ def test_every_spelling_is_blotted(spelling):
     body = f'{{"message":"key {SPELLINGS[spelling]}, twice {SPELLINGS[spelling]}"}}'.encode()
     assert blotted(body, (KEY,)) == b'{"message":"key [key], twice [key]"}'
     assert blotted_text(f"key {SPELLINGS[spelling]}", (KEY,)) == "key [key]"
+
+
+def test_a_token_that_changes_every_second_costs_its_pattern_only_where_it_is_repeated():
+    tokens = [f"eyJhbGciOiJIUzI1NiJ9.{number:060}" for number in range(20)]
+    _in_bytes.cache_clear()
+    for token in tokens:
+        body = b'{"url":"https://s.test/a%2Fb","token":"eyJhbGciOiJIUzI1NiJ9"}'
+        assert blotted(b'{"url":"https://s.test/a%2Fb"}', (token,)) == b'{"url":"https://s.test/a%2Fb"}'
+    assert _in_bytes.cache_info().misses == 1
+    assert blotted(body.replace(b"J9", f"J9.{19:060}".encode()), tokens).endswith(b'"token":"[key]"}')
 
 
 def test_what_is_no_secret_stays_byte_for_byte():

@@ -4,5 +4,16 @@ from tidings.lanes.governor import Governor, forget_governors, governor_for
 from tidings.lanes.inquiry import Inquiry
 from tidings.lanes.lane import Lane
 from tidings.lanes.sender import Sender
+from tidings.lanes.signing import Signature, check_key, signed_for_file
 
-__all__ = ["Governor", "Inquiry", "Lane", "Sender", "forget_governors", "governor_for"]
+__all__ = [
+    "Governor",
+    "Inquiry",
+    "Lane",
+    "Sender",
+    "Signature",
+    "check_key",
+    "forget_governors",
+    "governor_for",
+    "signed_for_file",
+]

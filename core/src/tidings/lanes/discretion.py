@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tidings.errors import FetchError, TidingsError
@@ -9,21 +10,19 @@ from tidings.errors import FetchError, TidingsError
 _SHORTEST = 8  # characters; a shorter key, like "test", stands in many a text that does not mean it
 
 
-def shows(error: BaseException, key: str) -> bool:
-    """Whether `error`, or one that it came from, has the key in its words."""
-    if len(key) < _SHORTEST:
-        return False
+def shows(error: BaseException, secrets: Sequence[str]) -> bool:
+    """Whether `error`, or one that it came from, has one of `secrets` in its words."""
     link: BaseException | None = error
     while link is not None:
-        if _says(link, key):
+        if _says(link, secrets):
             return True
         link = link.__cause__ or link.__context__
     return False
 
 
-def without(error: Exception, key: str) -> TidingsError:
-    """What to raise in its place, `from None`: the error itself when only its origin shows the key."""
-    if isinstance(error, TidingsError) and not _says(error, key):
+def without(error: Exception, secrets: Sequence[str]) -> TidingsError:
+    """What to raise in its place, `from None`: the error itself when only its origin shows one of `secrets`."""
+    if isinstance(error, TidingsError) and not _says(error, secrets):
         return error
     sentence = f"asking failed ({type(error).__name__}); what it says is left out, because it shows the key"
     if isinstance(error, FetchError):  # still the same kind of failure, to be tried again or not
@@ -36,5 +35,6 @@ def without(error: Exception, key: str) -> TidingsError:
     return TidingsError(sentence)
 
 
-def _says(error: BaseException, key: str) -> bool:
-    return key in str(error) or key in repr(error)
+def _says(error: BaseException, secrets: Sequence[str]) -> bool:
+    said = f"{error}\n{error!r}"
+    return any(secret in said for secret in secrets if len(secret) >= _SHORTEST)

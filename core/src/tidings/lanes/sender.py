@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from tidings.clock import Clock
 from tidings.errors import ConfigError, FetchError
 from tidings.lanes.discretion import shows, without
+from tidings.lanes.signing import parts_of, signed
 from tidings.provider import Provider
 from tidings.transport import Outgoing, Transport
 from tidings.wire import Exchange, Request, Response
@@ -44,22 +45,29 @@ class Sender:
         self._clock = clock
         self._observers = observers
         self._timeout = timeout
+        self._parts = parts_of(account.key.get_secret_value())
+
+    @property
+    def base_url(self) -> str:
+        """What paths are appended to."""
+        return self._account.base_url
 
     async def send(self, request: Request, *, tasks: int, attempt: int) -> Response:
         """Send `request`, which asks for `tasks` tasks for the `attempt`-th time. Raises as `Transport.send`.
 
         No error that leaves here shows the key, though a plugin signed with it and a foreign transport carried it.
         """
+        secrets = self._parts
         try:
-            return await self._send(request, tasks, attempt)
+            outgoing = self._outgoing(request)
+            secrets = outgoing.secrets
+            return await self._send(outgoing, tasks, attempt)
         except Exception as error:
-            key = self._account.key.get_secret_value()
-            if shows(error, key):
-                raise without(error, key) from None
+            if shows(error, secrets):
+                raise without(error, secrets) from None
             raise
 
-    async def _send(self, request: Request, tasks: int, attempt: int) -> Response:
-        outgoing = self._outgoing(request)
+    async def _send(self, outgoing: Outgoing, tasks: int, attempt: int) -> Response:
         began = self._clock.monotonic()
         try:
             response = await self._transport.send(outgoing)
@@ -70,15 +78,13 @@ class Sender:
         return response
 
     def _outgoing(self, request: Request) -> Outgoing:
-        key = self._account.key.get_secret_value()
-        kind = type(self._provider)
-        auth = kind.gateway_auth if self._account.is_gateway else kind.auth
-        headers = {**request.headers, **auth(key, self._clock.now().timestamp())}
+        signature = signed(self._provider, self._account, self._clock.now().timestamp())
+        headers = {**request.headers, **signature.headers}
         body = None
         if request.json is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(request.json, ensure_ascii=False, separators=(",", ":")).encode()
-        return Outgoing(request.method, self._url(request), headers, body, self._timeout, (key,))
+        return Outgoing(request.method, self._url(request), headers, body, self._timeout, signature.secrets)
 
     def _url(self, request: Request) -> str:
         if request.path.startswith("/"):
