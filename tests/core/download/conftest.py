@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from tidings.download import save
+from tidings.lanes import Signature
 from tidings.model import Artifact, TaskRef, TaskState, TaskStatus
 from tidings.transport import HttpTransport
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REF = TaskRef("luma", "9d4b")
+
+
+def never(url: str) -> Signature:
+    raise AssertionError(f"a signature was asked for, for {url}")
 
 
 class HastyClock:
@@ -61,9 +66,9 @@ def status_of():
 
 @pytest.fixture
 def download(transport, clock, folder):
-    """`await download(status)` saves its primary outputs into `folder`."""
+    """`await download(status)` saves its primary outputs into `folder`; no key is given away unless `sign` does it."""
 
-    async def run(status: TaskStatus, *, into=folder, roles=("primary",), through=transport):
-        return await save(status, into, through, roles=roles, clock=clock)
+    async def run(status: TaskStatus, *, into=folder, roles=("primary",), through=transport, sign=never):
+        return await save(status, into, through, roles=roles, sign=sign, clock=clock)
 
     return run

@@ -64,7 +64,7 @@ def test_a_request_counts_as_sent_before_its_answer_comes():
 
 async def test_a_file_is_streamed_from_the_same_handler():
     fake = FakeTransport(lambda outgoing: respond(200, body=b"film", headers={"Content-Type": "video/mp4"}))
-    async with fake.stream("http://storage.test/a.mp4", timeout=5.0) as download:
+    async with fake.stream(Outgoing("GET", "http://storage.test/a.mp4", timeout=5.0)) as download:
         assert (download.status, download.headers["content-type"]) == (200, "video/mp4")
         assert [chunk async for chunk in download.chunks] == [b"film"]
     [outgoing] = fake.sent

@@ -95,7 +95,7 @@ async def test_no_error_of_a_lower_library_comes_through(kind, in_body):
     assert isinstance(caught.value.__cause__, kind)
     assert is_plain(caught.value.message, kind), caught.value.message
     with pytest.raises(Unreachable) as caught:
-        async with transport.stream("http://maker.test/a.mp4?sig=1", timeout=10) as download:
+        async with transport.stream(Outgoing("GET", "http://maker.test/a.mp4?sig=1", timeout=10)) as download:
             async for _ in download.chunks:
                 pass
     assert is_plain(caught.value.message, kind), caught.value.message
@@ -104,7 +104,7 @@ async def test_no_error_of_a_lower_library_comes_through(kind, in_body):
 async def test_an_error_of_the_reader_is_not_taken_for_one_of_the_line(serve, transport):
     server = await serve((200, {}, b"abc"))
     with pytest.raises(OSError, match="the disk is full"):
-        async with transport.stream(server.url, timeout=10) as download:
+        async with transport.stream(Outgoing("GET", server.url, timeout=10)) as download:
             async for _ in download.chunks:
                 raise OSError("the disk is full")
 
@@ -112,7 +112,7 @@ async def test_an_error_of_the_reader_is_not_taken_for_one_of_the_line(serve, tr
 async def test_a_timeout_of_the_reader_is_not_taken_for_ours(serve, transport):
     server = await serve((200, {}, b"abc"))
     with pytest.raises(TimeoutError, match="the reader's own"):
-        async with transport.stream(server.url, timeout=10):
+        async with transport.stream(Outgoing("GET", server.url, timeout=10)):
             raise TimeoutError("the reader's own")
 
 
@@ -125,7 +125,7 @@ async def test_a_line_that_breaks_once_all_was_read_spoils_nothing():
             raise httpx.CloseError("too late")
 
     transport = HttpTransport(httpx.MockTransport(lambda request: httpx.Response(200, stream=Body())))
-    async with transport.stream("http://storage.test/", timeout=10) as download:
+    async with transport.stream(Outgoing("GET", "http://storage.test/", timeout=10)) as download:
         assert [chunk async for chunk in download.chunks] == [b"film"]
     assert (await transport.send(Outgoing("GET", "http://maker.test/"))).body == b"film"
 
@@ -175,7 +175,7 @@ async def test_a_broken_answer_is_unreachable_and_worth_another_try(serve, trans
         await transport.send(Outgoing("GET", f"{server.url}/tasks/1?sig=1", timeout=10))
     assert (caught.value.message, caught.value.retryable) == (message, True)
     with pytest.raises(Unreachable) as caught:
-        async with transport.stream(f"{server.url}/a.mp4?sig=1", timeout=10) as download:
+        async with transport.stream(Outgoing("GET", f"{server.url}/a.mp4?sig=1", timeout=10)) as download:
             async for _ in download.chunks:
                 pass
     assert (caught.value.message, caught.value.retryable) == (message, True)
@@ -226,7 +226,7 @@ async def test_a_url_that_is_none_is_hopeless(transport, url):
         await transport.send(Outgoing("GET", url))
     assert not caught.value.retryable
     with pytest.raises(Unreachable, match="cannot be asked: the URL or the key") as caught:
-        async with transport.stream(url, timeout=10):
+        async with transport.stream(Outgoing("GET", url, timeout=10)):
             pass
     assert not caught.value.retryable
 

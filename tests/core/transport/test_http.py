@@ -78,7 +78,7 @@ def test_the_arrival_is_stamped_with_the_clock_it_was_given():
 async def test_a_path_arrives_byte_for_byte_as_it_was_quoted(serve, transport, path):
     server = await serve((200, {}, b"{}"))
     await send(transport, server.url + path)
-    async with transport.stream(server.url + path, timeout=10):
+    async with transport.stream(Outgoing("GET", server.url + path, timeout=10)):
         assert server.targets == [path, path], "a decoded %2e%2e climbs up, a changed query breaks its signature"
 
 
@@ -126,7 +126,9 @@ def test_a_drip_is_ended_to_the_second():
 
 def test_a_dripping_file_is_ended_to_the_second_and_a_readers_own_timeout_is_its_own():
     async def read(timeout):
-        async with HttpTransport(Dripping()).stream("http://maker.test/a", timeout=timeout) as download:
+        async with HttpTransport(Dripping()).stream(
+            Outgoing("GET", "http://maker.test/a", timeout=timeout)
+        ) as download:
             async for _ in download.chunks:
                 pass
 

@@ -61,7 +61,7 @@ async def test_a_file_is_got_without_the_clients_headers_cookies_and_authenticat
     recording = Recording()
     key = {"Authorization": "k", "X-Api-Key": "k", "User-Agent": "mine"}
     async with httpx.AsyncClient(transport=recording, headers=key, cookies={"a": "1"}, auth=("me", "k")) as client:
-        async with HttpTransport(client).stream("http://storage.test/a.mp4", timeout=10) as download:
+        async with HttpTransport(client).stream(Outgoing("GET", "http://storage.test/a.mp4", timeout=10)) as download:
             assert download.status == 200
         assert set(recording.requests[0].headers) == {"host", "accept", "accept-encoding", "user-agent"}
 
@@ -92,8 +92,22 @@ async def test_an_answer_made_in_a_test_is_read_like_one_from_the_wire(packing):
         httpx.MockTransport(lambda request: httpx.Response(200, headers=headers, content=content))
     )
     assert (await transport.send(Outgoing("GET", "http://maker.test/"))).body == b"film"
-    async with transport.stream("http://maker.test/", timeout=10) as download:
+    async with transport.stream(Outgoing("GET", "http://maker.test/", timeout=10)) as download:
         assert b"".join([chunk async for chunk in download.chunks]) == b"film"
+
+
+async def test_a_file_with_the_key_goes_through_all_that_the_user_set_up_until_it_is_sent_elsewhere():
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(dict(request.headers))
+        is_home = request.url.host == "maker.test"
+        return httpx.Response(302, headers={"location": "http://cdn.test/"}) if is_home else httpx.Response(200)
+
+    seen: list[dict[str, str]] = []
+    outgoing = Outgoing("GET", "http://maker.test/a", {"x-key": "k"})
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer), headers={"x-team": "films"})
+    async with client, HttpTransport(client).stream(outgoing) as download:
+        assert download.was_sent_on
+    assert [(headers.get("x-key"), headers.get("x-team")) for headers in seen] == [("k", "films"), (None, None)]
 
 
 async def test_what_was_given_becomes_a_transport():

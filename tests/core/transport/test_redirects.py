@@ -99,7 +99,7 @@ def test_only_five_statuses_redirect():
 
 
 async def read(transport, url: str) -> bytes:
-    async with transport.stream(url, timeout=10) as download:
+    async with transport.stream(Outgoing("GET", url, timeout=10)) as download:
         return b"".join([chunk async for chunk in download.chunks])
 
 
@@ -110,6 +110,56 @@ async def test_a_file_may_lie_on_any_host_which_sees_no_key(serve, transport):
     assert storage.targets == ["/a.mp4?sig=a%2Fb"]
     for request in server.received + storage.received:
         assert set(request.headers) == {"host", "accept", "accept-encoding", "user-agent"}
+
+
+async def keyed(transport, url: str):
+    """Status, bytes, and whether it was sent on, of a file that is got with the key."""
+    outgoing = Outgoing("GET", url, KEY, timeout=10, secrets=("sk-0123456789",))
+    async with transport.stream(outgoing) as download:
+        return download.status, b"".join([chunk async for chunk in download.chunks]), download.was_sent_on
+
+
+def keys_seen(server) -> list[str | None]:
+    return [request.headers.get("authorization") for request in server.received]
+
+
+async def test_a_file_that_needs_the_key_is_got_with_it_on_the_same_server(serve, transport):
+    server = await serve(to("/v2/a.mp4", 307), (200, {}, b"film"))
+    assert await keyed(transport, f"{server.url}/a.mp4") == (200, b"film", False)
+    assert keys_seen(server) == [KEY["Authorization"]] * 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_to_storage_elsewhere_leaves_the_key_behind(serve, transport, status):
+    storage = await serve((200, {}, b"film"))
+    server = await serve(to(f"{storage.url}/a.mp4?sig=1", status))
+    assert await keyed(transport, f"{server.url}/a.mp4") == (200, b"film", True)
+    assert keys_seen(server) == [KEY["Authorization"]]
+    assert set(storage.received[0].headers) == {"host", "accept", "accept-encoding", "user-agent"}
+
+
+async def test_a_key_that_was_left_behind_is_not_picked_up_again(serve, transport):
+    """Who is sent back by somebody else asks for what that one chose."""
+    server = await serve((200, {}, b"unused"))
+    elsewhere = await serve(to(f"{server.url}/chosen"))
+    server.answers[:] = [to(elsewhere.url), (403, {}, b"")]
+    assert await keyed(transport, server.url) == (403, b"", True)
+    assert keys_seen(server) == [KEY["Authorization"], None]
+    assert keys_seen(elsewhere) == [None]
+
+
+async def test_headers_of_a_file_that_repeat_the_key_are_blotted(serve, transport):
+    server = await serve((200, {"X-You-Sent": KEY["Authorization"]}, b"film"))
+    async with transport.stream(Outgoing("GET", server.url, KEY, secrets=("sk-0123456789",))) as download:
+        assert download.headers["x-you-sent"] == "Bearer [key]"
+
+
+async def test_a_key_in_the_name_of_a_host_that_a_file_is_sent_to_is_not_shown(serve, transport):
+    server = await serve(to("http://sk-0123456789.invalid:1/"))
+    with pytest.raises(Unreachable) as caught:
+        await keyed(transport, server.url)
+    assert str(caught.value).startswith("[key].invalid ")
+    assert "sk-0123456789" not in repr(caught.value.__cause__)
 
 
 async def test_a_file_that_is_sent_round_in_circles_is_given_up(serve, transport):

@@ -19,7 +19,7 @@ from tidings.config import Config
 from tidings.download import save
 from tidings.errors import FetchError, FetchErrors, TidingsError
 from tidings.flow import Retry
-from tidings.lanes import Lane
+from tidings.lanes import Lane, Signature, signed_for_file
 from tidings.model import Role, TaskRef, TaskState, TaskStatus
 from tidings.plugins import Plugins, default_plugins
 from tidings.schedule import Done, GiveUp, Patience, Waiting, judge
@@ -208,17 +208,24 @@ class AsyncClient:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
 
         A file is written under a temporary name and renamed when it is whole; one that is already there is kept. A few
-        tasks are saved at the same time, further callers wait for their turn.
+        tasks are saved at the same time, further callers wait for their turn. The key of the task's account goes along
+        only for an output that needs it (`Artifact.needs_key`), and only to the account's own server.
 
         Args:
             roles: which outputs to save; see `Artifact.role`.
 
         Raises:
             DownloadError: it could not be saved, or there is nothing to save. `LinkExpired`: a link no longer works.
+            UnknownProvider, PluginError, ConfigError: an output needs the key, and there is none.
         """
         transport = self._connected()
+
+        def sign(url: str) -> Signature:
+            target = self._targets.of(status.ref)
+            return signed_for_file(url, target.provider, target.account, self._clock.now().timestamp())
+
         async with self._saving:
-            return await save(status, Path(to), transport, roles=tuple(roles), clock=self._clock)
+            return await save(status, Path(to), transport, roles=tuple(roles), sign=sign, clock=self._clock)
 
     async def _next(self, task: TaskRef, waiting: Waiting) -> Waiting | Done | GiveUp:
         """Look when it is time, and judge what is seen."""

@@ -11,6 +11,7 @@ from tidings.clock import Clock
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.flow import Conversation, Fallback, about, after_batch_error, begin, complete, include_flow, resume
 from tidings.lanes.governor import Governor
+from tidings.lanes.links import with_whole_links
 from tidings.lanes.sender import Sender
 from tidings.model import TaskRef
 from tidings.provider import Provider
@@ -110,7 +111,7 @@ class Inquiry:
             for _ in range(_LONGEST):
                 if not isinstance(step, Request):
                     self._governor.answered()
-                    return step
+                    return with_whole_links(step, self._sender.base_url)
                 await self._take_turn(visit)
                 response = await self._sender.send(step, tasks=tasks, attempt=visit.attempt)
                 step = resume(conversation, response)

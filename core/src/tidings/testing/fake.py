@@ -66,11 +66,11 @@ class FakeTransport:
         return Response(response.status, response.headers, response.body, self._clock.now())
 
     @asynccontextmanager
-    async def stream(self, url: str, *, timeout: float) -> AsyncIterator[Download]:
-        """The handler's answer to a GET of `url` as a file of one piece."""
-        from tidings.transport import Download, Outgoing  # brings httpx, which only downloads need here
+    async def stream(self, outgoing: Outgoing) -> AsyncIterator[Download]:
+        """The handler's answer as a file of one piece."""
+        from tidings.transport import Download  # brings httpx, which only downloads need here
 
-        response = await self.send(Outgoing("GET", url, timeout=timeout))
+        response = await self.send(outgoing)
 
         async def chunks() -> AsyncIterator[bytes]:
             yield response.body

@@ -29,11 +29,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file on its way: the answer's status and headers (names in lower case) and its bytes, decompressed."""
+    """A file on its way: the answer's status and headers (names in lower case) and its bytes, decompressed.
+
+    Attributes:
+        was_sent_on: whether a redirect led to another server, which saw none of the request's headers.
+    """
 
     status: int
     headers: Mapping[str, str]
     chunks: AsyncIterator[bytes]
+    was_sent_on: bool = False
 
 
 @runtime_checkable
@@ -48,8 +53,11 @@ class Transport(Protocol):
             UnexpectedResponse: a redirect to another host, or a body beyond all measure.
         """
 
-    def stream(self, url: str, *, timeout: float) -> AbstractAsyncContextManager[Download]:
-        """Get a file without any key, following redirects, all within `timeout` seconds.
+    def stream(self, outgoing: Outgoing) -> AbstractAsyncContextManager[Download]:
+        """Get a file, following redirects to any host, all within `outgoing.timeout` seconds.
+
+        The headers, which are there only where the file needs the key, go along as long as the server is the same one;
+        a redirect to another drops them for good.
 
         Raises:
             Unreachable: no answer, or not the whole of it.

@@ -83,11 +83,16 @@ _KINDS = (
 _OTHER = _Kind((Exception,), "could not be asked")
 
 
-def unreachable(error: Exception, url: str) -> Unreachable:
-    """Our error for theirs. A certificate that does not fit and a URL that is none stay so: no use in trying again."""
+def unreachable(error: Exception, url: str, *, secrets: Iterable[str] = ()) -> Unreachable:
+    """Our error for theirs. A certificate that does not fit and a URL that is none stay so: no use in trying again.
+
+    Args:
+        secrets: texts that are not shown where a redirect put them into the host's name.
+    """
     chain = tuple(_with_causes(error))
     kind = next((kind for kind in _KINDS if any(isinstance(link, kind.types) for link in chain)), _OTHER)
-    return Unreachable(f"{host_of(url)} {kind.meaning}{_detail(chain)}", retryable=kind.is_retryable)
+    host = blotted_text(host_of(url), secrets, ignore_case=True)
+    return Unreachable(f"{host} {kind.meaning}{_detail(chain)}", retryable=kind.is_retryable)
 
 
 class Unsaid(Exception):

@@ -7,7 +7,7 @@ cancellations under contention it stops answering for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -19,7 +19,7 @@ from tidings.transport.contract import Download, Outgoing, Transport
 from tidings.transport.failures import TRANSPORT_ERRORS, discreet, host_of, unreachable
 from tidings.transport.openers import Opener, Straight, Through
 from tidings.transport.pool import pooled_transport
-from tidings.transport.redirects import is_redirect, redirected, sent_on
+from tidings.transport.redirects import is_redirect, is_same_server, redirected, sent_on
 from tidings.transport.unpack import PACKINGS, unpacked
 from tidings.wire import Response, shorten
 
@@ -57,19 +57,23 @@ class HttpTransport:
         raise failure from discreet(cause, outgoing.secrets)  # out here, so that `cause` is not its context either
 
     @asynccontextmanager
-    async def stream(self, url: str, *, timeout: float) -> AsyncIterator[Download]:
-        limit = asyncio.timeout(timeout)
+    async def stream(self, outgoing: Outgoing) -> AsyncIterator[Download]:
+        limit = asyncio.timeout(outgoing.timeout)
         try:
             async with limit:
-                response = await self._open(url)
+                response, was_sent_on = await self._open(outgoing)
                 try:
-                    yield Download(response.status_code, dict(response.headers), _chunks(response, url))
+                    headers = _without(outgoing.secrets, response.headers)
+                    chunks = _chunks(response, outgoing.secrets)
+                    yield Download(response.status_code, headers, chunks, was_sent_on)
                 finally:
                     await _close(response)
         except TimeoutError as error:
             if not limit.expired():  # the reader's own, not ours
                 raise
-            raise Unreachable(f"the file from {host_of(url)} took longer than {timeout:g} s") from error
+            raise Unreachable(
+                f"the file from {host_of(outgoing.url)} took longer than {outgoing.timeout:g} s"
+            ) from error
 
     async def aclose(self) -> None:
         await self._opener.aclose()
@@ -92,22 +96,30 @@ class HttpTransport:
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
         body = blotted(await _bounded(response), outgoing.secrets)
-        headers = {name: blotted_text(value, outgoing.secrets) for name, value in response.headers.items()}
-        return Response(response.status_code, headers, body, self._clock.now())
+        return Response(response.status_code, _without(outgoing.secrets, response.headers), body, self._clock.now())
 
-    async def _open(self, url: str) -> httpx.Response:
-        """Storage may send a link on to any host: no key goes along. The whole body is the caller's to read."""
+    async def _open(self, outgoing: Outgoing) -> tuple[httpx.Response, bool]:
+        """The answer to whom the last redirect leads, and whether that is another server. The body is left to read."""
+        url, was_sent_on = outgoing.url, False
+        for _ in range(_MAX_REDIRECTS):
+            response = await self._opened(url, outgoing, is_bare=was_sent_on or not outgoing.headers)
+            if not is_redirect(response.status_code):
+                return response, was_sent_on
+            await _close(response)
+            target = sent_on(url, response.headers.get("location", ""))
+            was_sent_on = was_sent_on or not is_same_server(url, target)
+            url = target
+        raise Unreachable("the link redirects in circles", retryable=False)
+
+    async def _opened(self, url: str, outgoing: Outgoing, *, is_bare: bool) -> httpx.Response:
         timeout = httpx.Timeout(_IDLE_TIMEOUT, connect=_CONNECT_TIMEOUT)
         try:
-            for _ in range(_MAX_REDIRECTS):
-                response = await self._opener.open_bare(url, timeout=timeout)
-                if not is_redirect(response.status_code):
-                    return response
-                await _close(response)
-                url = sent_on(url, response.headers.get("location", ""))
+            if is_bare:  # storage may lie on any host: no key goes along, and nothing of the user's client
+                return await self._opener.open_bare(url, timeout=timeout)
+            return await self._opener.open("GET", url, headers=outgoing.headers, content=None, timeout=timeout)
         except TRANSPORT_ERRORS as error:
-            raise unreachable(error, url) from error
-        raise Unreachable("the link redirects in circles", retryable=False)
+            cause, failure = error, unreachable(error, url, secrets=outgoing.secrets)
+        raise failure from discreet(cause, outgoing.secrets)  # out here, as in `send`
 
 
 TransportLike = Transport | httpx.AsyncClient | httpx.AsyncBaseTransport
@@ -137,13 +149,20 @@ async def _bounded(response: httpx.Response) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def _chunks(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
+async def _chunks(response: httpx.Response, secrets: Iterable[str]) -> AsyncIterator[bytes]:
     """The body piece by piece. Only its own errors are translated, not those of whoever writes the pieces down."""
     try:
         async for chunk in _decoded(response):
             yield chunk
     except TRANSPORT_ERRORS as error:
-        raise unreachable(error, url) from error
+        cause, failure = error, unreachable(error, str(response.request.url), secrets=secrets)
+    else:
+        return
+    raise failure from discreet(cause, secrets)  # out here, as in `send`
+
+
+def _without(secrets: Iterable[str], headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: blotted_text(value, secrets) for name, value in headers.items()}
 
 
 def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
