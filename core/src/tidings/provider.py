@@ -37,7 +37,12 @@ Flow = Generator[Request, Response, Answers]
 """A conversation: yields requests, is sent their responses, returns an answer per task."""
 
 Auth = Callable[[str, float], Mapping[str, str]]
-"""A key and the time (unix seconds) to the headers that carry it. Pure: the same in, the same out."""
+"""A key and the time (unix seconds) to the headers that carry it. Pure: the same in, the same out.
+
+Raises `ConfigError` for a key that has not the form of this maker's keys (`ACCESS|SECRET` with a half left out), in
+words that do not show it: it is tried before anything is sent, and the user is also told where the key was found.
+What it makes of the key (a signed token) is kept out of answers, errors and logs as the key itself is.
+"""
 
 
 def bearer(key: str, now: float) -> Mapping[str, str]:

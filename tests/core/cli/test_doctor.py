@@ -38,6 +38,7 @@ def finding(status: str) -> Finding:
         (errors.Unreachable(), "fails"),
         (errors.ProviderUnavailable(), "fails"),
         (errors.TidingsError(), "fails"),
+        (errors.ConfigError("TIDINGS_KLING_KEY: the key is ACCESS|SECRET"), "broken"),
     ],
 )
 def test_not_found_is_what_a_good_key_hears(answer, status):

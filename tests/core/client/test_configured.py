@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from tidings import AsyncClient, Client, ConfigError, Unauthorized, UnknownProvider
+from tidings.cli import diagnosis
+from tidings.cli.doctor import _all_answered
+from tidings.config import Config
+from tidings.model import TaskState
+from tidings.provider import Provider
 from tidings.testing.fake import FakeTransport, respond
 
 
@@ -64,3 +71,51 @@ def test_a_refused_key_is_unauthorized_through_the_synchronous_client_too():
         client.fetch("luma:a")
     assert caught.value.status_code == 401
     assert len(fake.sent) == 1
+
+
+class Picky(Provider):
+    """Has keys of two halves."""
+
+    name = "picky"
+    title = "Picky"
+    states = {"done": TaskState.succeeded}
+    gateway_path = ""
+    request = parse = None
+
+    @staticmethod
+    def gateway_auth(key, now):
+        access, _, secret = key.partition("|")
+        if not (access and secret):
+            raise ConfigError("a key of Picky's is ACCESS|SECRET, and one half is empty")
+        return {"Authorization": f"{access} {now:.0f}"}
+
+
+@pytest.fixture
+def picky():
+    """Arguments for a client whose only provider has keys of two halves, and the transport, which must stay unused."""
+    fake = FakeTransport(lambda outgoing: respond())
+    plugins = SimpleNamespace(provider=lambda name: Picky(), observers=lambda: ())
+    return {"gateway_url": "https://gateway.example", "plugins": plugins, "transport": fake}
+
+
+@pytest.mark.parametrize("key", ["access-0123456|", "|secret-0123456", "sk-0123456789"])
+def test_a_key_of_the_wrong_form_is_told_before_anything_is_sent(client_class, picky, key):
+    with pytest.raises(ConfigError) as caught:
+        client_class(gateway_key=key, **picky).check(["picky:a"])
+    assert str(caught.value) == "the call's arguments: a key of Picky's is ACCESS|SECRET, and one half is empty"
+    assert caught.value.provider == "picky"
+    assert picky["transport"].sent == []
+
+
+def test_a_key_of_the_right_form_is_no_trouble(client_class, picky):
+    client = client_class(gateway_key="access-0123456|secret-0123456", **picky)
+    assert [str(ref) for ref in client.check(["picky:a"])] == ["picky:a"]
+
+
+async def test_the_doctor_shows_a_key_of_the_wrong_form_as_a_broken_configuration(picky, tmp_path):
+    env = {"TIDINGS_GATEWAY_URL": "https://gateway.example", "TIDINGS_GATEWAY_KEY": "access-0123456|"}
+    config = Config.load(env=env, cwd=tmp_path, user_dir=tmp_path)
+    known = diagnosis.examine(config, [Picky()], ask_all=False)
+    [finding] = await _all_answered(known, config, picky["plugins"])
+    assert (finding.status, diagnosis.exit_of([finding])) == ("broken", 2)
+    assert finding.detail == "TIDINGS_GATEWAY_KEY: a key of Picky's is ACCESS|SECRET, and one half is empty"

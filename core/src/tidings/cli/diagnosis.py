@@ -110,6 +110,8 @@ def _finding(question: Question, status: str, detail: str) -> Finding:
 def _verdict(answer: TaskStatus | TidingsError) -> tuple[str, str]:
     if not isinstance(answer, TidingsError) or isinstance(answer, TaskNotFound) or _is_about_the_task(answer):
         return "answers", "it answers"
+    if isinstance(answer, ConfigError):  # the key has not the form of this provider's keys: nothing was sent
+        return "broken", answer.message
     return "fails", f"{type(answer).__name__}: {shortened(answer.message)}"
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tidings.clock import Clock
 from tidings.config import Account, Config
 from tidings.flow import Retry
-from tidings.lanes import Inquiry, Lane, Sender, governor_for
+from tidings.lanes import Inquiry, Lane, Sender, check_key, governor_for
 from tidings.model import TaskRef
 from tidings.plugins import Plugins
 from tidings.provider import Limits, Provider
@@ -27,9 +27,10 @@ class Target:
 class Targets:
     """Finds the target of a ref; each (provider, account) is looked up once."""
 
-    def __init__(self, plugins: Plugins, config: Config) -> None:
+    def __init__(self, plugins: Plugins, config: Config, clock: Clock) -> None:
         self._plugins = plugins
         self._config = config
+        self._clock = clock
         self._known: dict[tuple[str, str | None], Target] = {}
 
     def of(self, ref: TaskRef) -> Target:
@@ -37,13 +38,14 @@ class Targets:
 
         Raises:
             UnknownProvider, PluginError: there is no such plugin, or it is broken.
-            ConfigError: there is no URL or key for it.
+            ConfigError: there is no URL or key for it, or the key is malformed.
             InvalidRef: the provider takes no such route or URL.
         """
         target = self._known.get((ref.provider, ref.account))
         if target is None:
             provider = self._plugins.provider(ref.provider)
             account = self._config.account_for(provider, ref.account)
+            check_key(provider, account, self._clock.now().timestamp())
             target = Target(provider, account, _limits(provider.limits, account))
             self._known[ref.provider, ref.account] = target
         target.provider.validate_ref(ref)

@@ -67,7 +67,7 @@ class AsyncClient:
         self._request_timeout = checked_request_timeout(request_timeout)
         self._plugins = plugins if plugins is not None else default_plugins()
         self._config = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
-        self._targets = Targets(self._plugins, self._config)
+        self._targets = Targets(self._plugins, self._config, clock)
         self._given_transport = transport
         self._transport: Transport | None = None
         self._retry = retry
