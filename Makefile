@@ -7,6 +7,9 @@ SHELL  := /bin/sh
 BIN     := .venv/bin
 PROJECT := $(wildcard pyproject.toml plugins/*/*/pyproject.toml)
 PLUGINS := $(patsubst %/pyproject.toml,-e ./%,$(wildcard plugins/*/*/pyproject.toml))
+# Where mypy finds every package of ours by its name: the folders are the list.
+EMPTY   :=
+SOURCES := $(subst $(EMPTY) $(EMPTY),:,$(strip $(wildcard core/src plugins/*/*/src examples/*/src)))
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet -c constraints.txt
 CORE_TESTS := $(wildcard tests/core tests/plugins)
@@ -26,7 +29,7 @@ test: check docs tests-httpx2 tests ## Check, build the docs and run every test
 check: .venv/.dev ## Lint, types, layers and changelog fragments
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
+	MYPYPATH=$(SOURCES) $(BIN)/python -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m towncrier build --draft --version next > /dev/null
 
@@ -69,5 +72,5 @@ $(BIN)/python:
 	@touch $@ .venv/.demo
 
 .venv/.demo: .venv/.pip $(PROJECT) constraints.txt
-	$(INSTALL) -e ".[demo]" -e ./plugins/extensions/simulator
+	$(INSTALL) -e ".[demo]" $(PLUGINS)
 	@touch $@

@@ -34,6 +34,18 @@ def test_the_rooms_keep_their_order(root):
     assert lint.returncode == 0, lint.stdout + lint.stderr
 
 
+def test_a_plugin_is_imported_by_its_own_package_alone(root, python_files, imports):
+    """The core finds even Luma by its entry point; what providers share stands in the core, not in one of them."""
+    offenders = [
+        f"{path.relative_to(root)}:{line} imports {module}"
+        for path in python_files("core/src", "plugins", "examples")
+        if "/src/" in path.as_posix()
+        for line, module in imports(path)
+        if (package := module.partition(".")[0]).startswith("tidings_") and package not in path.parts
+    ]
+    assert offenders == []
+
+
 def test_only_the_transport_knows_httpx_and_aiohttp(root, python_files, imports):
     transport = root / "core/src/tidings/transport"
     offenders = [

@@ -117,8 +117,9 @@ async def lane_to(
     sender = Sender(
         provider, account, transport=transport, clock=clock, observers=observers or Observers({}), timeout=30.0
     )
-    inquiry = Inquiry(provider, sender, governor, clock, batch=batch)
-    lane = Lane(inquiry, governor, clock, along=along, retry=retry, spread=lambda: 1.0)
+    limits = {None: Limits(batch=batch, interval=2 * along), **provider.route_limits}
+    inquiry = Inquiry(provider, sender, governor, clock, limits_of=lambda route: limits.get(route, limits[None]))
+    lane = Lane(inquiry, governor, clock, retry=retry, spread=lambda: 1.0)
     try:
         yield lane
     finally:

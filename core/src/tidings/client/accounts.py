@@ -17,11 +17,20 @@ from tidings.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom to ask: a provider with an account, under the limits that hold for both."""
+    """Whom to ask: a provider with an account."""
 
     provider: Provider
     account: Account
-    limits: Limits
+
+    def limits_of(self, route: str | None) -> Limits:
+        """What holds for both, for tasks of this route."""
+        limits, account = self.provider.limits_for(route), self.account
+        return Limits(
+            batch=min(account.batch or limits.batch, limits.batch),
+            # A maker's own rate does not hold at a gateway, where it would slow every other provider of that key, too.
+            per_second=account.per_second or (None if account.is_gateway else limits.per_second),
+            interval=account.interval if account.interval is not None else limits.interval,
+        )
 
 
 class Targets:
@@ -46,7 +55,7 @@ class Targets:
             provider = self._plugins.provider(ref.provider)
             account = self._config.account_for(provider, ref.account)
             check_key(provider, account, self._clock.now().timestamp())
-            target = Target(provider, account, _limits(provider.limits, account))
+            target = Target(provider, account)
             self._known[ref.provider, ref.account] = target
         target.provider.validate_ref(ref)
         return target
@@ -54,23 +63,14 @@ class Targets:
 
 def lane_to(target: Target, transport: Transport, clock: Clock, plugins: Plugins, retry: Retry, timeout: float) -> Lane:
     """A lane on the running event loop."""
-    account, limits = target.account, target.limits
+    account = target.account
     governor = governor_for(_origin(account.base_url), account.key.get_secret_value(), clock)
-    governor.tighten(concurrency=account.concurrency, per_second=limits.per_second)
+    governor.tighten(concurrency=account.concurrency, per_second=target.limits_of(None).per_second)
     sender = Sender(
         target.provider, account, transport=transport, clock=clock, observers=plugins.observers(), timeout=timeout
     )
-    inquiry = Inquiry(target.provider, sender, governor, clock, batch=limits.batch)
-    return Lane(inquiry, governor, clock, along=limits.interval / 2 if limits.batch > 1 else 0.0, retry=retry)
-
-
-def _limits(limits: Limits, account: Account) -> Limits:
-    return Limits(
-        batch=min(account.batch or limits.batch, limits.batch),
-        # A maker's own rate does not hold at a gateway, where it would slow every other provider of that key as well.
-        per_second=account.per_second or (None if account.is_gateway else limits.per_second),
-        interval=account.interval if account.interval is not None else limits.interval,
-    )
+    inquiry = Inquiry(target.provider, sender, governor, clock, limits_of=target.limits_of)
+    return Lane(inquiry, governor, clock, retry=retry)
 
 
 def _origin(url: str) -> str:

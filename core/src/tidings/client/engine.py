@@ -193,7 +193,7 @@ class AsyncClient:
         target = self._targets.of(task)
         names = checked_includes(include, target.provider)
         now, question = self._clock.monotonic(), Question(self._lane(task), task)
-        waiting = Waiting(began=now, least_pause=target.limits.interval, deadline=limit.deadline, next_look=now)
+        waiting = Waiting(began=now, least_pause=target.limits_of(task.route).interval, deadline=limit.deadline, next_look=now)
         try:
             async with AtMost(timeout, question) as asking:
                 while isinstance(verdict := await self._next(task, waiting), Waiting):

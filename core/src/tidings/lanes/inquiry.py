@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tidings.clock import Clock
@@ -14,7 +15,7 @@ from tidings.lanes.governor import Governor
 from tidings.lanes.links import with_whole_links
 from tidings.lanes.sender import Sender
 from tidings.model import TaskRef
-from tidings.provider import Provider
+from tidings.provider import Limits, Provider
 from tidings.wire import Request
 
 _log = logging.getLogger("tidings.lanes")
@@ -35,18 +36,41 @@ class Inquiry:
     """Drives the provider's conversations and knows what its account cannot do.
 
     Args:
-        batch: most tasks in one request.
-
-    Attributes:
-        batch: as given; fewer once the account refused that many (413), 1 once it turned out to have no batch route.
+        limits_of: from a task's route to what holds for it.
     """
 
-    def __init__(self, provider: Provider, sender: Sender, governor: Governor, clock: Clock, *, batch: int) -> None:
-        self.batch = batch
+    def __init__(
+        self,
+        provider: Provider,
+        sender: Sender,
+        governor: Governor,
+        clock: Clock,
+        *,
+        limits_of: Callable[[str | None], Limits],
+    ) -> None:
+        self._limits_of = cache(limits_of)  # asked for every request
+        self._batch: dict[str | None, int] = {}  # what the account turned out to take at once, by the batch's route
         self._provider = provider
         self._sender = sender
         self._governor = governor
         self._clock = clock
+
+    def batch_route(self, ref: TaskRef) -> str | None:
+        """The route of the batches that `ref` may travel in: its own, None where batches mix them."""
+        return None if self._provider.batches_mix_routes else ref.route
+
+    def batch(self, route: str | None) -> int:
+        """Most tasks in one request of this route.
+
+        Fewer than its limit once the account refused that many (413), 1 once it turned out to have no batch route.
+        """
+        known = self._batch.get(route)
+        return self._limits_of(route).batch if known is None else known
+
+    def along(self, route: str | None) -> float:
+        """A batch takes along tasks that fall due within this many seconds anyway; 0.0 where there is no batch."""
+        limits = self._limits_of(route)
+        return limits.interval / 2 if limits.batch > 1 else 0.0
 
     async def answers(self, refs: Sequence[TaskRef], include: str | None, attempt: int) -> Mapping[TaskRef, Any]:
         """An answer or a `FetchError` for each of `refs`; a task that is left out should be asked for by itself."""
@@ -60,7 +84,7 @@ class Inquiry:
             return {refs[0]: about(error, refs[0])}
 
     async def _statuses(self, refs: Sequence[TaskRef], visit: _Visit) -> Mapping[TaskRef, Any]:
-        if len(refs) > max(1, self.batch):  # the batch route was given up meanwhile
+        if len(refs) > max(1, self.batch(self.batch_route(refs[0]))):  # the batch route was given up meanwhile
             return {}
         try:
             return complete(await self._converse(self._provider.flow(refs), len(refs), visit), refs)
@@ -80,17 +104,18 @@ class Inquiry:
             return {**left, **{ref: about(error, ref) for ref in refs[middle:]}}
         answers = {**left, **await self._statuses(refs[middle:], visit)}
         if not any(isinstance(answer, FetchError) for answer in answers.values()):
-            self._learn_from(error, len(refs))
+            self._learn_from(error, refs)
         return answers
 
-    def _learn_from(self, error: FetchError, size: int) -> None:
+    def _learn_from(self, error: FetchError, refs: Sequence[TaskRef]) -> None:
         """Together they failed, in halves all are fine: the account takes fewer at once, or has no batch route."""
         if error.status_code is None or error.status_code < 400:
             return  # it was sent, but could not be read: that is one row's trouble
-        if size == 2:
-            self._remember_no_batch(error)
+        if len(refs) == 2:
+            self._remember_no_batch(error, refs[0])
         elif error.status_code == 413:
-            self.batch = min(self.batch, size // 2)
+            route = self.batch_route(refs[0])
+            self._batch[route] = min(self.batch(route), len(refs) // 2)
 
     async def _without_batch(self, refs: Sequence[TaskRef], error: FetchError, visit: _Visit) -> Mapping[TaskRef, Any]:
         """Ask one task alone before all the others: where even that fails, a hundred more would tell nothing new."""
@@ -98,12 +123,14 @@ class Inquiry:
         probe = answers[refs[0]]
         if isinstance(probe, FetchError) and not isinstance(probe, TaskNotFound):
             return {ref: about(probe, ref) for ref in refs}
-        self._remember_no_batch(error)
+        self._remember_no_batch(error, refs[0])
         return answers
 
-    def _remember_no_batch(self, error: FetchError) -> None:
-        self.batch = 1
-        _log.warning("%s has no batch route for %s (%s)", self._governor.name, self._provider.name, error.message)
+    def _remember_no_batch(self, error: FetchError, ref: TaskRef) -> None:
+        route = self.batch_route(ref)
+        self._batch[route] = 1
+        what = f"{self._provider.name}:{route}" if route else self._provider.name
+        _log.warning("%s has no batch route for %s (%s)", self._governor.name, what, error.message)
 
     async def _converse(self, conversation: Conversation, tasks: int, visit: _Visit) -> Mapping[TaskRef, Any]:
         try:

@@ -30,7 +30,7 @@ _WORDS = 50  # unknown words that are warned of
 _log = logging.getLogger("tidings.lanes")
 
 Group = tuple[str | None, str | None]
-"""What must be the same for asks to travel together: the route and the extra."""
+"""What must be the same for asks to travel together: the batch's route and the extra."""
 
 
 class Lane:
@@ -39,7 +39,6 @@ class Lane:
     Args:
         inquiry: asks the provider.
         governor: admits requests.
-        along: a batch takes along tasks that fall due within this many seconds anyway.
         retry: which failed requests are tried again.
         spread: a number from 0.0 to 1.0 at random.
     """
@@ -50,14 +49,12 @@ class Lane:
         governor: Governor,
         clock: Clock,
         *,
-        along: float = 0.0,
         retry: Retry = _RETRY,
         spread: Callable[[], float] = random.random,
     ) -> None:
         self._inquiry = inquiry
         self._governor = governor
         self._clock = clock
-        self._along = along
         self._retry = retry
         self._spread = spread
         self._loop = asyncio.get_running_loop()
@@ -122,7 +119,7 @@ class Lane:
         return ask
 
     def _queue(self, ask: Ask) -> Queue:
-        group = (ask.ref.route, ask.include)
+        group = (self._inquiry.batch_route(ask.ref), ask.include)
         if group not in self._queues:
             self._queues[group] = Queue()
         return self._queues[group]
@@ -169,7 +166,7 @@ class Lane:
                     self._set_timer(refused)
                     return  # it would refuse every other group as well
                 self._queues.move_to_end(group)  # the next group goes first next time
-                self._launch(queue.take(self._capacity(group), now, along=self._along))
+                self._launch(queue.take(self._capacity(group), now, along=self._inquiry.along(group[0])))
             if not queue:
                 del self._queues[group]
             delay = min(delay, hold)
@@ -177,7 +174,7 @@ class Lane:
         self._set_timer(delay)
 
     def _capacity(self, group: Group) -> int:
-        return self._inquiry.batch if group[1] is None else 1
+        return self._inquiry.batch(group[0]) if group[1] is None else 1
 
     def _hold(self, group: Group, queue: Queue, now: float) -> float:
         """Seconds until `queue` has something to send; 0.0 or less for now, infinite for never."""
