@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tidings.config.settings import GATEWAY, Setting, Variables, variables
+from tidings.config.tables import AccountTable
 from tidings.provider import Provider
 
 
@@ -70,9 +71,10 @@ def other_provider(provider: Provider, own: str, name: str, where: str) -> str:
     return f"{where}: the account {name!r} is one at {own}, not at {provider.name}: name another, or none"
 
 
-def not_at_gateways(provider: Provider, name: str, where: str) -> str:
-    """The account is one at a gateway, and no gateway serves this provider."""
-    return (
-        f"{where}: the account {name!r} is one at a gateway, and no gateway serves {provider.name}; "
-        f'if its url is not a gateway\'s, add provider = "{provider.name}"'
-    )
+def not_at_gateways(provider: Provider, name: str, where: str, table: AccountTable) -> str:
+    """The account is one at a gateway, and no gateway is known to serve this provider."""
+    if table.provider is None:
+        mend = f'if its url is not a gateway\'s, add provider = "{provider.name}"'
+    else:
+        mend = 'if this one does, add where, as path = "/…"; else leave out gateway = true'
+    return f"{where}: the account {name!r} is one at a gateway, and no gateway serves {provider.name}; {mend}"

@@ -188,17 +188,18 @@ class Config:
         key = key_in_table(table, layer, path, self._env)
         if key is None:  # pragma: no cover  # the table was checked to have one
             raise ConfigError(f"{layer.where(*path)}: the account has no key")
-        return _account(name, url, key, is_gateway=table.provider is None, table=table)
+        return _account(name, url, key, is_gateway=table.is_at_gateway, table=table)
 
     def _url_of_account(self, provider: Provider, table: AccountTable, layer: Layer, path: tuple[str, ...]) -> Setting:
         if table.provider is not None and normalized(table.provider) != provider.name:
             raise ConfigError(advice.other_provider(provider, table.provider, path[-1], layer.where(*path)))
-        if table.provider is None and provider.gateway_path is None:
-            raise ConfigError(advice.not_at_gateways(provider, path[-1], layer.where(*path)))
+        at_gateway = provider.gateway_path if table.path is None else table.path
+        if table.is_at_gateway and at_gateway is None:
+            raise ConfigError(advice.not_at_gateways(provider, path[-1], layer.where(*path), table))
         url = url_in_table(table, layer, path) or _official(provider)
         if url is None:
             raise ConfigError(f"{layer.where(*path)}: the account has no url, and {provider.name} has no official one")
-        return url.extended(provider.gateway_path or "") if table.provider is None else url
+        return url.extended(at_gateway or "") if table.is_at_gateway else url
 
 
 def _account(

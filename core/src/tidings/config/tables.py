@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from tidings.config.values import checked_key, checked_url
+from tidings.config.values import checked_key, checked_path, checked_url
 
 _Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=1)]
@@ -72,17 +72,55 @@ class AccountTable(GatewayTable):
 
     Attributes:
         provider: whose account it is; None: it is one at a gateway, good for every provider the gateway serves.
+        gateway: whether this provider is asked through a gateway. Without a provider there is no other way.
+        path: what stands before the provider's paths at this gateway, in place of its own `gateway_path`.
     """
 
     provider: str | None = None
+    gateway: bool | None = None
+    path: str | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _check_path(cls, path: str | None) -> str | None:
+        return checked_path(path) if path is not None else None
 
     @model_validator(mode="after")
     def _check_completeness(self) -> AccountTable:
-        if self.key is None:
-            raise ValueError('the account has no key: add key = "env:NAME_OF_A_VARIABLE"')
-        if self.provider is None and self.url is None:
-            raise ValueError("the account has neither provider nor url: add the gateway's url, or the provider's name")
+        problem = next((problem for is_so, problem in _PROBLEMS if is_so(self)), None)
+        if problem is not None:
+            raise ValueError(problem)
         return self
+
+    @property
+    def is_at_gateway(self) -> bool:
+        """Whether it is asked as a gateway is: with `Provider.gateway_auth`, below `path` or the provider's own."""
+        return self.provider is None or self.gateway is True
+
+
+_PROBLEMS: tuple[tuple[Callable[[AccountTable], bool], str], ...] = (
+    (lambda it: it.key is None, 'the account has no key: add key = "env:NAME_OF_A_VARIABLE"'),
+    (
+        lambda it: it.provider is None and it.url is None,
+        "the account has neither provider nor url: add the gateway's url, or the provider's name",
+    ),
+    (
+        lambda it: it.provider is None and it.gateway is False,
+        "gateway = false, but an account without a provider is one at a gateway: add the provider, or leave that out",
+    ),
+    (
+        lambda it: it.provider is None and it.path is not None,
+        "path is one provider's at the gateway: add the provider, or put the path into the url",
+    ),
+    (
+        lambda it: it.path is not None and not it.is_at_gateway,
+        "path is for accounts at a gateway: add gateway = true, or put the path into the url",
+    ),
+    (
+        lambda it: it.is_at_gateway and it.url is None,
+        "the account is one at a gateway, but has no url: add the gateway's",
+    ),
+)
 
 
 class Tables(BaseModel):

@@ -45,6 +45,20 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
+def checked_path(text: str) -> str:
+    """A path to append to a base URL, without slashes at its end; "" for none.
+
+    Raises:
+        ValueError: it is no such path; the message continues "NAME: ".
+    """
+    path = text.strip()
+    if any(char in "\\?#" or char.isspace() or not char.isprintable() for char in path):
+        raise ValueError("the path has spaces, backslashes, a ? or a # in it; write it like /bfl")
+    if path and not path.startswith("/"):
+        raise ValueError("the path does not start with a slash; write it like /bfl")
+    return path.rstrip("/")
+
+
 def checked_key(text: str) -> str:
     """The key without spaces around it.
 
