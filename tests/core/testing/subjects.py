@@ -541,6 +541,20 @@ class TestAtItsOwnUrls(TestAcme):
     )
 
 
+class FilesBehindTheKey(Acme):
+    """Gives its videos by their paths at the account's address, which the client makes whole."""
+
+    def status(self, job, ref, response):
+        status = super().status(job, ref, response)
+        outputs = [file.model_copy(update={"url": "/files/v.mp4", "needs_key": True}) for file in status.outputs]
+        return status.model_copy(update={"outputs": tuple(outputs)})
+
+
+class TestFilesBehindTheKey(TestAcme):
+    plugin = FilesBehindTheKey
+    samples = (sample("done", recorded("GET", "/jobs/j2", DONE), {"acme:j2": {"outputs": [{"url": "/files/v.mp4"}]}}),)
+
+
 # What a test class may do wrongly.
 
 

@@ -124,6 +124,12 @@ def test_a_task_may_be_named_by_its_polling_url(run):
     assert (counts["failed"], counts["passed"] > 0) == (0, True)
 
 
+def test_a_file_may_be_named_by_its_path_at_the_accounts_address(run):
+    counts = run("FilesBehindTheKey", "", "-k", "done")
+
+    assert (counts["failed"], counts["passed"] > 0) == (0, True)
+
+
 def test_a_plugin_without_a_simulation_has_none_tested(run):
     assert run("CodedWithHelp", "", "-k", "simulated") == {"passed": 0, "skipped": 2, "failed": 0}
 

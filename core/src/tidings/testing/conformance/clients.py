@@ -9,7 +9,7 @@ from typing import Any
 from tidings.client import AsyncClient, Client
 from tidings.model import TaskRef
 from tidings.testing.conformance.asking import ask
-from tidings.testing.conformance.connected import asked_as_in, playing, settings
+from tidings.testing.conformance.connected import asked_as_in, playing, seen, settings
 from tidings.testing.conformance.kit import Kit
 from tidings.testing.expect import described
 from tidings.testing.fake import FakeTransport, respond
@@ -44,13 +44,13 @@ class ClientsConformance(Kit):
     def _fetched_sync(self, sample: Sample) -> list[Any]:
         provider = asked_as_in(self.provider, sample)
         with Client(transport=playing(provider, sample), **self._settings(sample)) as client:
-            return [described(answer) for answer in client.fetch_many(sample.refs, return_exceptions=True)]
+            return [seen(answer) for answer in client.fetch_many(sample.refs, return_exceptions=True)]
 
     async def _fetched_async(self, sample: Sample) -> list[Any]:
         provider = asked_as_in(self.provider, sample)
         transport = playing(provider, sample)
         async with AsyncClient(transport=transport, clock=VirtualClock(), **self._settings(sample)) as client:
-            return [described(answer) for answer in await client.fetch_many(sample.refs, return_exceptions=True)]
+            return [seen(answer) for answer in await client.fetch_many(sample.refs, return_exceptions=True)]
 
     def _settings(self, sample: Sample) -> dict[str, Any]:
         """An account anywhere; at the maker's own address for polling URLs, to which no other key goes."""

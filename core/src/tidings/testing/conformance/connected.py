@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from tidings.flow import Retry
 from tidings.plugins import Plugins
 from tidings.provider import Provider
 from tidings.testing.conformance.asking import answering, batch_flow, is_batch
+from tidings.testing.expect import described
 from tidings.testing.fake import FakeTransport
 from tidings.testing.samples import RECORDED_AT, Sample, split_query
 from tidings.transport import Outgoing
@@ -24,6 +26,7 @@ from tidings.wire import Request, Response
 ONE_TRY = Retry(attempts=1)
 """No retries: a test asks once."""
 
+_MADE_UP_HOST = re.compile(r"https://host\d+\.invalid(?=/)")
 _numbers = itertools.count(1)  # a host of its own for each client, since pacing is shared by all who ask one host
 
 
@@ -60,6 +63,15 @@ def settings(provider: Provider, key: str, *, url: str | None = None) -> dict[st
         env={f"TIDINGS_{name}_URL": address, f"TIDINGS_{name}_KEY": key}, cwd=nowhere, user_dir=nowhere
     )
     return {"config": config, "plugins": OnePlugin(provider), "retry": ONE_TRY}
+
+
+def seen(answer: object) -> dict[str, Any]:
+    """What a client answered, described; with the path that the provider gave where the client made a whole link."""
+    said = described(answer)
+    for output in said.get("outputs", ()):
+        if output["url"] is not None:
+            output["url"] = _MADE_UP_HOST.sub("", output["url"], count=1)
+    return said
 
 
 def playing(provider: Provider, sample: Sample) -> FakeTransport:
