@@ -154,6 +154,22 @@ def test_text_about_a_success_is_no_failure():
 
 
 @pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"fail_reason": "channel lost", "progress": "100%"}, FAILED),
+        ({"fail_reason": "channel lost", "progress": "0%"}, RUNNING),
+        ({"fail_reason": "", "progress": "100%"}, RUNNING),
+        ({"fail_reason": "channel lost", "progress": "100%", "status": "UNKNOWN"}, TaskState.unknown),
+    ],
+)
+def test_a_task_that_its_gateway_gave_up_on_has_failed_whatever_word_was_left(fields, state):
+    status = single(row(**{"status": "IN_PROGRESS", **fields}))
+
+    assert (status.state, status.raw_state) == (state, fields.get("status", "IN_PROGRESS"))
+    assert (status.failure is not None) is (state is FAILED)
+
+
+@pytest.mark.parametrize(
     ("words", "state", "raw_state"),
     [
         (["complete", "complete"], SUCCEEDED, "complete"),

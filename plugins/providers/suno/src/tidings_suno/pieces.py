@@ -30,7 +30,7 @@ STATES: Mapping[str, TaskState] = MappingProxyType(
 """The words of gateways, of crazyrouter, of a single song and of lyrics."""
 
 _FOLDED: Mapping[str, TaskState] = {word.casefold(): state for word, state in STATES.items()}
-_OPEN = frozenset({TaskState.pending, TaskState.queued, TaskState.running})
+OPEN = frozenset({TaskState.pending, TaskState.queued, TaskState.running})
 # As in Suno-API the slower one of a task's songs speaks for the task: while one is queued, the task is. One that failed
 # fails the task. A word nobody knows must be heard, so it goes first.
 _SLOWEST_FIRST = (
@@ -77,7 +77,7 @@ def state(piece: Piece) -> TaskState | None:
 
 def is_open(piece: Piece) -> bool:
     """Whether it is not done yet, by its own word."""
-    return state(piece) in _OPEN
+    return state(piece) in OPEN
 
 
 def slowest_word(found: Iterable[Piece]) -> str:

@@ -86,6 +86,8 @@ class Suno(Provider):
         outputs = _outputs(record, found)
         if state is TaskState.succeeded and _is_early(record, found, outputs):
             state = TaskState.running  # the row is ahead of its songs
+        elif _is_given_up(record, state):
+            state = TaskState.failed
         return TaskStatus(
             ref=ref,
             state=state,
@@ -173,6 +175,14 @@ def _is_early(record: gateway.TaskRow, found: Sequence[pieces.Piece], outputs: S
         return bool(lacking)
     has_link = any(output.role == "primary" for output in outputs)  # of the row, or data that nobody has seen
     return not has_link and (bool(promised) or not record.data)
+
+
+def _is_given_up(record: gateway.TaskRow, state: TaskState) -> bool:
+    """Whether a gateway gave up on an open task: it enters a reason and 100 %, refunds, and never looks again.
+
+    It leaves the status as it was at that moment, so nothing else will ever say that the task failed.
+    """
+    return state in pieces.OPEN and record.progress == 1.0 and record.fail_reason is not None
 
 
 def _failure(record: gateway.TaskRow, found: Sequence[pieces.Piece]) -> Failure:
