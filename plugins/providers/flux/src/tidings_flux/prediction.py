@@ -41,10 +41,8 @@ def outputs(prediction: Any) -> Iterator[Artifact]:
     output = dig(prediction, "output")
     links = dict.fromkeys(_links(output))
     finished_at = times(prediction).finished_at
-    for url in links:
-        file = linked(url, lifetime=_LIFETIME, since=finished_at)
-        if file is not None:
-            yield file
+    files = (linked(url, lifetime=_LIFETIME, since=finished_at) for url in links)
+    yield from (file for file in files if file is not None)
     if not links and output not in (None, "", [], {}):
         yield Artifact(kind="text", text=output if isinstance(output, str) else json.dumps(output, ensure_ascii=False))
 

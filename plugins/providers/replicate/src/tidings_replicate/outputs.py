@@ -36,10 +36,12 @@ def read_outputs(output: Any, *, lifetime: float | None, since: datetime | None)
     """
     if _is_blank(output):
         return ()
-    files = {} if _is_prose(output) else {file.uri: file for file in reversed(tuple(_files(output)))}
+    files: dict[str, _File] = {}
+    for file in () if _is_prose(output) else _files(output):
+        files.setdefault(file.uri, file)
     if not files:
         return (_text(output),)
-    found = (_artifact(file, lifetime if _is_own(file.uri) else None, since) for file in reversed(files.values()))
+    found = (_artifact(file, lifetime if _is_own(file.uri) else None, since) for file in files.values())
     return (*found, *_texts_beside(output))
 
 
