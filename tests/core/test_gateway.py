@@ -160,3 +160,28 @@ def test_every_word_of_the_gateway_has_its_state():
     assert gateway.STATES["UNKNOWN"] is TaskState.unknown
     with pytest.raises(TypeError):
         gateway.STATES["NEW"] = TaskState.failed
+
+
+class TestOpened:
+    def test_a_row_is_taken_apart_from_what_the_provider_said(self):
+        opened = gateway.opened({**ROW, "status": "IN_PROGRESS", "data": {"id": "x"}})
+        assert (opened.row.status, opened.inner) == ("IN_PROGRESS", {"id": "x"})
+
+    @pytest.mark.parametrize("bare", [{"id": "x", "status": "Ready"}, None, [], "text"])
+    def test_a_bare_object_is_all_inside(self, bare):
+        opened = gateway.opened(bare)
+        assert opened.inner == bare
+        assert opened.row == gateway.read_task_row({})
+
+    @pytest.mark.parametrize(
+        ("outer", "own", "word"),
+        [
+            ("SUCCESS", "processing", "SUCCESS"),  # the gateway bills by it
+            ("", "processing", "processing"),
+            ("unknown", "processing", "processing"),
+            ("UNKNOWN", None, "UNKNOWN"),
+            ("", None, ""),
+        ],
+    )
+    def test_the_gateways_word_counts_where_it_has_one(self, outer, own, word):
+        assert gateway.opened({"task_id": "1", "status": outer, "data": None}).word(own) == word

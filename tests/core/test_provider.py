@@ -57,6 +57,21 @@ class Batching(Plain):
         }
 
 
+class RowByRow(Plain):
+    limits = Limits(batch=10)
+
+    def batch_request(self, refs):
+        return Request("POST", "/tasks", json=[ref.id for ref in refs])
+
+    def rows(self, response, refs):
+        return {ref: response.json()[ref.id] for ref in refs if ref.id in response.json()}
+
+    def parse_row(self, row, ref, response):
+        if row is None:
+            raise UnexpectedResponse("an odd row", ref=ref)
+        return TaskStatus(ref=ref, state=row, observed_at=response.received_at)
+
+
 def response(payload: object = None, status: int = 200, **headers: str) -> Response:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, body, NOW)
@@ -95,8 +110,15 @@ class TestFlow:
     def test_several_without_a_batch_call_is_the_authors_mistake_and_says_so(self):
         with pytest.raises(NotImplementedError, match=r"plain has limits\.batch > 1 but no batch_request"):
             Plain().batch_request([REF])
-        with pytest.raises(NotImplementedError, match=r"plain has limits\.batch > 1 but no parse_batch"):
+        with pytest.raises(NotImplementedError, match=r"plain has limits\.batch > 1 but neither rows nor parse_"):
             Plain().parse_batch(response(), [REF])
+        with pytest.raises(NotImplementedError, match="plain has rows but no parse_row"):
+            Plain().parse_row({}, REF, response())
+
+    def test_one_odd_row_is_its_tasks_trouble_alone(self):
+        answers = RowByRow().parse_batch(response({"a/b": "running", "c": None}), [REF, OTHER])
+        assert answers[REF].state is TaskState.running
+        assert isinstance(answers[OTHER], UnexpectedResponse)
 
 
 class TestStates:
@@ -290,3 +312,24 @@ def test_the_usual_key_is_a_bearer():
 def test_request_and_parse_have_to_be_written():
     with pytest.raises(TypeError, match="abstract"):
         Provider()
+
+
+class Families(Routed):
+    route_required = True
+    hosts = ("maker.example",)
+    route_limits = {"v2": Limits(batch=7)}
+
+
+class TestRoutes:
+    def test_where_the_route_is_part_of_the_address_an_id_alone_is_refused_with_the_routes(self):
+        with pytest.raises(
+            InvalidRef, match="routed needs a route before the id: routed:ROUTE/ID, one of text2video, v2"
+        ):
+            Families().validate_ref(TaskRef("routed", "a"))
+        Families().validate_ref(TaskRef("routed", "a", route="v2"))
+        Families().validate_ref(TaskRef("routed", "https://api.maker.example/tasks/a"))
+
+    def test_a_route_has_the_providers_limits_unless_it_has_its_own(self):
+        provider = Families()
+        assert provider.limits_for("v2").batch == 7
+        assert provider.limits_for(None) == provider.limits_for("text2video") == provider.limits

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tidings.wire import signed_url_expiry
+from tidings.wire import link_expiry, signed_url_expiry
 
 AT_EIGHT = datetime(2024, 7, 1, 8, tzinfo=UTC)
 UNIX = int(AT_EIGHT.timestamp())
+
+
+def token(payload):
+    """A JSON web token, as far as it is read: its payload in base64 without padding."""
+    return f"eyJ9.{urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip('=')}.c2ln"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +35,7 @@ UNIX = int(AT_EIGHT.timestamp())
         "sv=2024-05-04&se=2024-07-01T08%3A00%3A00Z&sr=b&sp=r&sig=ab",
         f"ex={UNIX:x}&is={UNIX - 86400:x}&hm=ab",
         f"x-expires={UNIX}&x-signature=ab",
+        f"_jwt={token({'key': 'v.mp4', 'exp': UNIX})}",
     ],
 )
 def test_each_scheme_is_read(query):
@@ -49,6 +57,11 @@ def test_each_scheme_is_read(query):
         "ex=zz&is=1&hm=ab",
         f"ex={'f' * 400}&is=1&hm=ab",
         "x-expires=",
+        "_jwt=ab",
+        "_jwt=ab.!.cd",
+        "_jwt=ab.bm90IGpzb24.cd",
+        f"_jwt={token({'exp': 'soon'})}",
+        f"_jwt={token([])}",
         "t=1",
     ],
 )
@@ -80,3 +93,16 @@ queries = st.lists(
 def test_any_text_is_read_without_an_error(url):
     expiry = signed_url_expiry(url)
     assert expiry is None or expiry.tzinfo is UTC
+
+
+class TestLinkExpiry:
+    def test_what_the_link_says_goes_before_the_makers_rule(self):
+        url = f"https://example.com/v.mp4?x-expires={UNIX}"
+        assert link_expiry(url, lifetime=60, since=AT_EIGHT) == AT_EIGHT
+
+    def test_the_makers_rule_counts_from_when_the_link_was_made(self):
+        assert link_expiry("https://example.com/v.mp4", lifetime=60, since=AT_EIGHT) == AT_EIGHT + timedelta(minutes=1)
+
+    @pytest.mark.parametrize("known", [{}, {"lifetime": 60}, {"since": AT_EIGHT}])
+    def test_nothing_is_guessed_from_half_a_rule(self, known):
+        assert link_expiry("https://example.com/v.mp4", **known) is None

@@ -11,7 +11,7 @@ from tidings_docs.commands import CommandsDirective, ExitsDirective
 from tidings_docs.docstrings import after_napoleon, before_napoleon
 from tidings_docs.errors import ErrorTreeDirective
 from tidings_docs.links import resolve_public_name
-from tidings_docs.providers import ProviderDirective, ProvidersDirective
+from tidings_docs.providers import AtOnceDirective, ProviderDirective, ProvidersDirective
 
 
 def _all_pages(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
@@ -26,6 +26,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("tidings-exits", ExitsDirective)
     app.add_directive("tidings-provider", ProviderDirective)
     app.add_directive("tidings-providers", ProvidersDirective)
+    app.add_directive("tidings-at-once", AtOnceDirective)
     # Around napoleon, whose own priority is 500.
     app.connect("autodoc-process-docstring", before_napoleon, priority=400)
     app.connect("autodoc-process-docstring", after_napoleon, priority=600)

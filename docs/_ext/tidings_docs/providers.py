@@ -6,8 +6,8 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 
-from tidings.plugins import Installed, default_plugins
-from tidings.provider import Provider
+from tidings.plugins import ANSWERS_AT_ONCE, Installed, default_plugins
+from tidings.provider import Limits, Provider
 from tidings.testing.samples import Sample, load_samples
 from tidings_docs.markdown import MarkdownDirective, code, table
 
@@ -37,16 +37,30 @@ class ProviderDirective(MarkdownDirective):
 
 
 def _facts(provider: Provider) -> Iterator[list[str]]:
-    limits = provider.limits
     yield ["title", provider.title]
-    yield ["in a ref", code(f"{provider.name}:{'ROUTE/' if provider.routes else ''}ID")]
+    yield ["in a ref", " or ".join(map(code, _forms(provider)))]
     yield ["routes", ", ".join(map(code, provider.routes)) or "none"]
     yield ["official address", provider.official_url or "none: it is reached through gateways"]
     yield ["at a gateway", _gateway(provider.gateway_path)]
+    yield from _limits(provider.limits)
+    for route, limits in provider.route_limits.items():
+        yield from ([f"{what}, route {code(route)}", value] for what, value in _limits(limits))
+    yield ["links live for", "not stated" if provider.url_lifetime is None else f"{provider.url_lifetime:g} s"]
+
+
+def _forms(provider: Provider) -> Iterator[str]:
+    if not provider.route_required:
+        yield f"{provider.name}:ID"
+    if provider.routes:
+        yield f"{provider.name}:ROUTE/ID"
+    if provider.hosts:
+        yield f"{provider.name}:https://…"
+
+
+def _limits(limits: Limits) -> Iterator[list[str]]:
     yield ["most tasks in one request", str(limits.batch)]
     yield ["requests a second", "no limit stated" if limits.per_second is None else f"{limits.per_second:g}"]
     yield ["least seconds between two looks at a task", f"{limits.interval:g}"]
-    yield ["links live for", "not stated" if provider.url_lifetime is None else f"{provider.url_lifetime:g} s"]
 
 
 def _gateway(path: str | None) -> str:
@@ -79,3 +93,10 @@ class ProvidersDirective(MarkdownDirective):
         """Who builds the docs may have installed a provider that has no page here."""
         has_page = f"reference/providers/{name}" in self.env.found_docs
         return f"[{name}](/reference/providers/{name}.md)" if has_page else code(name)
+
+
+class AtOnceDirective(MarkdownDirective):
+    """`{tidings-at-once}`: a row for each service that has no tasks."""
+
+    def lines(self) -> Iterator[str]:
+        yield from table(["name", "what it makes"], [[code(name), what] for name, what in ANSWERS_AT_ONCE.items()])

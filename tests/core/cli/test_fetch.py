@@ -79,11 +79,18 @@ def test_a_route_that_the_provider_does_not_take_is_located(tidings, configured,
     assert "argument 2: luma does not know the route 'route'" in result.err
 
 
-def test_an_unknown_provider_lists_the_known_ones_and_the_package(tidings, configured, gateway):
-    result = tidings("fetch", "luma:done", "suno:1")
+def test_an_unknown_provider_lists_the_known_ones_and_the_package(tidings, configured, gateway, monkeypatch):
+    monkeypatch.setattr("tidings.plugins.unknown.INSTALLABLE", {"acme": "tidings-acme"})
+    result = tidings("fetch", "luma:done", "acme:1")
     assert (result.code, gateway.requests) == (2, [])
-    assert "tidings-suno" in result.err
+    assert "tidings-acme" in result.err
     assert "luma" in result.err
+
+
+def test_what_answers_at_once_says_that_it_has_no_task(tidings, configured, gateway):
+    result = tidings("fetch", "ideogram:x")
+    assert (result.code, gateway.requests) == (2, [])
+    assert "Ideogram pictures at once" in result.err
 
 
 def test_an_extra_that_does_not_exist_is_refused_before_the_first_request(tidings, configured, gateway):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tidings.cli.providers import installable_rows, row_of, table
 from tidings.plugins import INSTALLABLE, Installed, Quarantined
@@ -14,9 +15,10 @@ ACME = Installed(
     version="1.0",
     value="tidings_acme",
     batch=20,
+    routes=("v1",),
     states={"done": "succeeded", "finished": "succeeded", "busy": "running"},
     includes=("seed", "lyrics"),
-    docs_url="",
+    docs_url="https://acme.example/docs",
 )
 BROKEN = Quarantined("broken", "broken_module", None, "importing it raised ImportError:\n\x1b[2Jno module")
 
@@ -25,15 +27,9 @@ def test_each_kind_of_provider_is_one_line():
     heading, acme, broken, suno = table(
         [row_of(ACME), row_of(BROKEN), *installable_rows(INSTALLABLE.keys() - {"suno"})]
     )
-    assert heading.split() == ["NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE"]
-    assert acme.split(maxsplit=5) == [
-        "acme",
-        "installed",
-        "20",
-        "seed,lyrics",
-        "succeeded,running",
-        "Acme (tidings-acme 1.0)",
-    ]
+    assert heading.split() == ["NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE", "DOCS"]
+    assert acme.split(maxsplit=5)[:5] == ["acme", "installed", "20", "seed,lyrics", "succeeded,running"]
+    assert re.split(r" {2,}", acme)[5:] == ["Acme (tidings-acme 1.0)", "https://acme.example/docs"]
     assert broken.split(maxsplit=2)[:2] == ["broken", "quarantined"]
     assert broken.endswith("broken_module: importing it raised ImportError: [2Jno module")
     assert suno.split(maxsplit=5) == ["suno", "installable", "-", "-", "-", "pip install tidings-suno"]

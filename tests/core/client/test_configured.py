@@ -41,9 +41,10 @@ def test_an_account_that_is_nowhere_described(client_class):
         client_class(gateway_url="https://gateway.example", gateway_key="sk-distinctive").check(["luma@studio:a"])
 
 
-def test_a_provider_that_is_not_installed_comes_with_its_package(client_class):
-    with pytest.raises(UnknownProvider, match="tidings-suno"):
-        client_class(gateway_url="https://gateway.example", gateway_key="sk-distinctive").check(["suno:a"])
+def test_a_provider_that_is_not_installed_comes_with_its_package(client_class, monkeypatch):
+    monkeypatch.setattr("tidings.plugins.unknown.INSTALLABLE", {"acme": "tidings-acme"})
+    with pytest.raises(UnknownProvider, match="tidings-acme"):
+        client_class(gateway_url="https://gateway.example", gateway_key="sk-distinctive").check(["acme:a"])
 
 
 @pytest.mark.parametrize("settings", [{"gateway_url": "gateway.example"}, {"gateway_key": "Bearer sk-123"}])

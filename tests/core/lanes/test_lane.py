@@ -25,6 +25,7 @@ from tidings.errors import (
 from tidings.flow import Retry
 from tidings.lanes import Governor
 from tidings.model import TaskRef, TaskState, TaskStatus
+from tidings.provider import Limits
 from tidings.testing.fake import respond
 from tidings.testing.virtual import run_virtual
 from tidings.wire import Request
@@ -724,3 +725,44 @@ def test_errors_of_the_server_are_told_with_its_words():
     (answer,) = run_virtual(story())
     assert isinstance(answer, ProviderUnavailable)
     assert str(answer) == "maker:a: upstream is down"
+
+
+# --- routes
+
+
+class Routed(Maker):
+    route_limits = {"feed": Limits(batch=3), "lyrics": Limits(batch=1)}
+
+
+class Mixing(Maker):
+    batches_mix_routes = True
+
+
+@in_virtual_time
+async def test_each_route_has_batches_of_its_own_size():
+    server = Server()
+    async with lane_to(server, provider=Routed()) as lane:
+        routes = [None] * 4 + ["feed"] * 4 + ["lyrics"] * 2
+        await asyncio.gather(*(lane.answer(ref(number, route)) for number, route in enumerate(routes)))
+    assert sorted(map(len, server.batches)) == [3, 4]
+    assert server.singles == {"7": 1, "8": 1, "9": 1}
+
+
+@in_virtual_time
+async def test_what_one_route_cannot_do_is_not_held_against_another():
+    server = Server()
+    server.rules.append(lambda ids, outgoing: PAGE if outgoing.url.endswith("/many/feed") else None)
+    async with lane_to(server, provider=Routed()) as lane:
+        for _ in range(2):
+            await asyncio.gather(*(lane.answer(ref(number, "feed")) for number in range(3)))
+            await asyncio.gather(*(lane.answer(ref(number)) for number in range(3)))
+    assert [len(batch) for batch in server.batches] == [3, 3, 3]  # feed's once, the others' twice
+    assert server.singles == {"0": 2, "1": 2, "2": 2}
+
+
+@in_virtual_time
+async def test_a_maker_whose_batches_mix_routes_is_asked_once_for_all():
+    server = Server()
+    async with lane_to(server, provider=Mixing()) as lane:
+        await asyncio.gather(*(lane.answer(ref(number, route)) for number, route in enumerate(["fast", None, "relax"])))
+    assert [sorted(batch) for batch in server.batches] == [["0", "1", "2"]]

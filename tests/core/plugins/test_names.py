@@ -11,7 +11,16 @@ import click
 import pytest
 
 from tidings.errors import PluginError, UnknownProvider
-from tidings.plugins import COMMANDS, EXTENSIONS, INSTALLABLE, Installed, Plugins, Quarantined, default_plugins
+from tidings.plugins import (
+    ANSWERS_AT_ONCE,
+    COMMANDS,
+    EXTENSIONS,
+    INSTALLABLE,
+    Installed,
+    Plugins,
+    Quarantined,
+    default_plugins,
+)
 from tidings.plugins.find import Origins
 
 
@@ -188,3 +197,13 @@ def test_the_first_of_two_equal_entry_points_names_the_distribution(shelf):
 
 def test_the_default_plugins_are_shared():
     assert default_plugins() is default_plugins()
+
+
+@pytest.mark.parametrize("name", ["ideogram", "dall-e", "dalle", "chat", "Embeddings"])
+def test_what_answers_at_once_is_told_from_what_is_unknown(name):
+    with pytest.raises(UnknownProvider, match=r"has no tasks: gateways answer .* at once"):
+        Plugins().provider(name)
+
+
+def test_nothing_that_answers_at_once_is_offered_as_a_package():
+    assert not ANSWERS_AT_ONCE.keys() & {"luma", *INSTALLABLE}

@@ -82,11 +82,26 @@ BROKEN_FACTS = {
     "batch text": ("limits = Limits(batch='9')", "limits.batch must be a whole number of at least 1, not '9'"),
     "rate": ("limits = Limits(per_second=0)", "limits.per_second must be more than 0 or None, not 0"),
     "interval": ("limits = Limits(interval=float('nan'))", "limits.interval must be more than 0 seconds, not nan"),
-    "batch without calls": ("limits = Limits(batch=9)", "batch is 9, but it has no batch_request and no parse_batch"),
+    "batch without calls": ("limits = Limits(batch=9)", "batch is 9, but it has no batch_request and no rows and"),
     "batch without parse": (
         "limits = Limits(batch=9)\nbatch_request = Maker.request",
-        "limits.batch is 9, but it has no parse_batch",
+        "limits.batch is 9, but it has no rows and no parse_row",
     ),
+    "batch of a route": (
+        "routes = ('b',); Maker.route_limits = {'b': Limits(batch=9)}; Maker.batch_request = Maker.rows = 1",
+        "limits.batch is 9, but it has no parse_row",
+    ),
+    "route limits": ("route_limits = None", "route_limits must be a table from routes to tidings.provider.Limits"),
+    "limits of a route": (
+        "routes = ('b',); Maker.route_limits = {'b': Limits(batch=0)}",
+        "route_limits['b'].batch must be a whole number",
+    ),
+    "limits of no route": (
+        "routes = ('a',); Maker.route_limits = {'b': Limits()}",
+        "route_limits['b'] is for none of its routes",
+    ),
+    "routes": ("routes = 'fast'", "routes must be a tuple of texts"),
+    "routes required": ("route_required = True", "route_required is set, but its routes are empty"),
     "official url": ("official_url = 'maker.example'", "official_url must be an https URL or None"),
     "unreadable url": ("official_url = 'https://[maker'", "official_url must be an https URL or None"),
     "gateway path": ("gateway_path = 'maker'", "gateway_path must be"),

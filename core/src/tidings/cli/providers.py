@@ -16,7 +16,7 @@ from tidings.cli.screen import set_encoding
 from tidings.cli.words import printable
 from tidings.plugins import INSTALLABLE, Installed, Quarantined, default_plugins
 
-_HEADINGS = ("NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE")
+_HEADINGS = ("NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE", "DOCS")
 
 
 @click.command()
@@ -25,7 +25,8 @@ _HEADINGS = ("NAME", "STATUS", "BATCH", "EXTRAS", "STATES", "NOTE")
 def providers(as_json: bool) -> int:
     """Show every provider: installed, quarantined because its plugin is broken, or installable.
 
-    BATCH is the most tasks in one request, EXTRAS is what --include takes, STATES are those it can tell apart.
+    BATCH is the most tasks in one request, EXTRAS is what --include takes, STATES are those it can tell apart, DOCS is
+    where the maker or a gateway documents it.
     """
     set_encoding(as_json=as_json)
     with listening(verbose=is_verbose()):
@@ -54,9 +55,10 @@ def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _details(row: Mapping[str, Any]) -> Sequence[str]:
     if row["status"] == "quarantined":
-        return ("-", "-", "-", printable(f"{row['distribution'] or row['value']}: {row['reason']}"))
+        return ("-", "-", "-", printable(f"{row['distribution'] or row['value']}: {row['reason']}"), "")
     if row["status"] == "installable":
-        return ("-", "-", "-", f"pip install {row['distribution']}")
+        return ("-", "-", "-", f"pip install {row['distribution']}", "")
     states = ",".join(dict.fromkeys(row["states"].values()))
     package = f"{row['distribution'] or row['value']} {row['version'] or ''}".strip()
-    return (str(row["batch"]), ",".join(row["includes"]) or "-", states or "-", f"{row['title']} ({package})")
+    note = f"{row['title']} ({package})"
+    return (str(row["batch"]), ",".join(row["includes"]) or "-", states or "-", note, row["docs_url"])

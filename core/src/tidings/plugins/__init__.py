@@ -8,6 +8,7 @@ Importing this room imports neither stevedore nor pluggy nor pydantic: shell com
 
 from __future__ import annotations
 
+from tidings.plugins.at_once import ANSWERS_AT_ONCE
 from tidings.plugins.claims import Quarantined
 from tidings.plugins.find import COMMANDS, EXTENSIONS, PROVIDERS, Finder, find_installed, find_uncached
 from tidings.plugins.observers import Observers
@@ -15,6 +16,7 @@ from tidings.plugins.registry import Installed, Plugins, command_entry_points, d
 from tidings.plugins.unknown import INSTALLABLE
 
 __all__ = [
+    "ANSWERS_AT_ONCE",
     "COMMANDS",
     "EXTENSIONS",
     "INSTALLABLE",

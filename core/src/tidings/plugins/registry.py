@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
 from tidings.errors import PluginError
+from tidings.plugins.at_once import has_no_task
 from tidings.plugins.claims import Claims, Quarantined, settle
 from tidings.plugins.find import COMMANDS, EXTENSIONS, PROVIDERS, Finder, Origins, find_installed, find_uncached
 from tidings.plugins.observers import Observers
@@ -33,7 +34,8 @@ class Installed:
     Attributes:
         distribution, version: of the package it was installed with, None when unknown.
         value: the module (or `module:object`) its entry point names.
-        batch: most tasks in one request.
+        batch: most tasks in one request, of the route that takes most.
+        routes: what may stand before an id.
         states: the maker's words and ours.
         includes: the names of its extras.
     """
@@ -44,6 +46,7 @@ class Installed:
     version: str | None
     value: str
     batch: int
+    routes: tuple[str, ...]
     states: Mapping[str, str]
     includes: tuple[str, ...]
     docs_url: str
@@ -141,7 +144,8 @@ class Plugins:
             distribution=distribution,
             version=version,
             value=point.value,
-            batch=provider.limits.batch,
+            batch=max(limits.batch for limits in (provider.limits, *provider.route_limits.values())),
+            routes=tuple(provider.routes),
             states={word: state.value for word, state in provider.states.items()},
             includes=tuple(provider.includes),
             docs_url=provider.docs_url,
@@ -166,7 +170,7 @@ class Plugins:
             self._claims[PROVIDERS] = self._settle(PROVIDERS, self._find_again)
         kept = self._settled(PROVIDERS).kept
         if name not in kept:
-            raise unknown_provider(name, sorted(kept))
+            raise has_no_task(name) or unknown_provider(name, sorted(kept))
         return kept[name]
 
     def _open_provider(self, name: str, point: EntryPoint) -> _Loaded | Quarantined:
