@@ -134,11 +134,11 @@ def test_a_file_anywhere_else_does_not(base_url, url, named):
 
 def test_a_malformed_key_is_told_with_where_it_was_found():
     with pytest.raises(ConfigError) as caught:
-        check_key(provider(kling), account("access-0123|"), 0.0)
+        check_key(provider(kling), account("access-0123|"))
     assert str(caught.value) == "TIDINGS_MAKER_KEY: the key is ACCESS|SECRET, and one half is empty"
     assert caught.value.provider == "maker"
-    check_key(provider(kling), account(), 0.0)
-    check_key(provider(kling), account("access-0123|", is_gateway=True), 0.0)  # there it travels as it is
+    check_key(provider(kling), account())
+    check_key(provider(kling), account("access-0123|", is_gateway=True))  # there it travels as it is
 
 
 @pytest.mark.parametrize("shown", [KEY, "secret-4567890"])
@@ -150,12 +150,12 @@ def test_an_auth_that_shows_the_key_is_not_quoted(shown):
             raise ConfigError(f"cannot use {shown}") from error
 
     with pytest.raises(ConfigError, match="TIDINGS_MAKER_KEY: this is no key of the form that is expected") as caught:
-        check_key(provider(leaky), account(), 0.0)
+        check_key(provider(leaky), account())
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 def test_a_plugin_that_breaks_is_left_for_whoever_asks():
-    check_key(provider(lambda key, now: {"X": hex(int(key))}), account(), 0.0)
+    check_key(provider(lambda key, now: {"X": hex(int(key))}), account())
 
 
 def test_anything_with_a_key_and_an_address_can_be_signed_for():

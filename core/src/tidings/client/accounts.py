@@ -36,10 +36,9 @@ class Target:
 class Targets:
     """Finds the target of a ref; each (provider, account) is looked up once."""
 
-    def __init__(self, plugins: Plugins, config: Config, clock: Clock) -> None:
+    def __init__(self, plugins: Plugins, config: Config) -> None:
         self._plugins = plugins
         self._config = config
-        self._clock = clock
         self._known: dict[tuple[str, str | None], Target] = {}
 
     def of(self, ref: TaskRef) -> Target:
@@ -54,7 +53,7 @@ class Targets:
         if target is None:
             provider = self._plugins.provider(ref.provider)
             account = self._config.account_for(provider, ref.account)
-            check_key(provider, account, self._clock.now().timestamp())
+            check_key(provider, account)
             target = Target(provider, account)
             self._known[ref.provider, ref.account] = target
         target.provider.validate_ref(ref)

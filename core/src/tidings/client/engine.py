@@ -67,7 +67,7 @@ class AsyncClient:
         self._request_timeout = checked_request_timeout(request_timeout)
         self._plugins = plugins if plugins is not None else default_plugins()
         self._config = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
-        self._targets = Targets(self._plugins, self._config, clock)
+        self._targets = Targets(self._plugins, self._config)
         self._given_transport = transport
         self._transport: Transport | None = None
         self._retry = retry
@@ -193,7 +193,9 @@ class AsyncClient:
         target = self._targets.of(task)
         names = checked_includes(include, target.provider)
         now, question = self._clock.monotonic(), Question(self._lane(task), task)
-        waiting = Waiting(began=now, least_pause=target.limits_of(task.route).interval, deadline=limit.deadline, next_look=now)
+        waiting = Waiting(
+            began=now, least_pause=target.limits_of(task.route).interval, deadline=limit.deadline, next_look=now
+        )
         try:
             async with AtMost(timeout, question) as asking:
                 while isinstance(verdict := await self._next(task, waiting), Waiting):

@@ -55,8 +55,8 @@ def signed_for_file(url: str, provider: Provider, account: Account, now: float) 
     return signed(provider, account, now)
 
 
-def check_key(provider: Provider, account: Account, now: float) -> None:
-    """See whether the key can be signed with at all, before anything is sent.
+def check_key(provider: Provider, account: Account) -> None:
+    """See whether the key can be signed with at all, before anything is sent. Its form is the same at any time.
 
     Raises:
         ConfigError: the provider says that it has not the form of its keys; names where the key was found.
@@ -64,7 +64,7 @@ def check_key(provider: Provider, account: Account, now: float) -> None:
     key = account.key.get_secret_value()
     problem = None
     try:
-        _auth(provider, account)(key, now)
+        _auth(provider, account)(key, 0.0)
     except ConfigError as error:
         problem = "this is no key of the form that is expected" if shows(error, parts_of(key)) else error.message
     except Exception:  # noqa: BLE001  # foreign code broke; whoever asks is told, as of every break of a plugin
