@@ -15,13 +15,13 @@ f.openai-hk.com.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from tidings import gateway
 from tidings.errors import FetchError, InvalidRef, TaskNotFound, Unauthorized, UnexpectedResponse
 from tidings.model import Artifact, Failure, Kind, TaskRef, TaskState, TaskStatus
-from tidings.provider import Provider
+from tidings.provider import Auth, Provider
 from tidings.reading import FailureTable, failure_from, linked, ranked
 from tidings.wire import Request, Response, as_number, as_progress, as_text, as_time, as_url, dig, media_kind
 from tidings_flux import prediction
@@ -50,7 +50,7 @@ class Flux(Provider):
     docs_url = "https://docs.bfl.ml/api-reference/utility/get-result"
     official_url = "https://api.bfl.ai"
     gateway_path = "/flux"
-    auth = staticmethod(x_key)
+    auth: ClassVar[Auth] = staticmethod(x_key)
     hosts = ("bfl.ai",)
     url_lifetime = 600.0  # docs.bfl.ai; a link that is signed says its own instant
     states = {
@@ -117,8 +117,8 @@ class Flux(Provider):
 
     def _outputs(self, flux: Any, at_the_gateway: str | None, response: Response) -> tuple[Artifact, ...]:
         """The file, and whatever is shown of it before. Each look is given a link that was signed for it."""
-        own = [_file(dig(flux, "result", "sample"), lifetime=self.url_lifetime, since=response.received_at)]
-        found = own if own[0] else [*prediction.outputs(flux)] or [_file(at_the_gateway)]
+        own = (_file(dig(flux, "result", "sample"), lifetime=self.url_lifetime, since=response.received_at),)
+        found = own if own[0] else (*prediction.outputs(flux),) or (_file(at_the_gateway),)
         preview = linked(dig(flux, "preview"), role="preview")
         return tuple(output for output in (*found, preview) if output is not None)
 

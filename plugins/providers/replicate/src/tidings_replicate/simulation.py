@@ -108,8 +108,9 @@ def _output(task: SimulatedTask) -> Any:
     given = task.facts.get("output")
     if task.has_succeeded:
         return [task.link("out-0.png")] if given is None else given
-    is_streamed = isinstance(given, list) and task.stage == "processing"
-    return given[: int(len(given) * task.progress)] if is_streamed else None
+    if isinstance(given, list) and task.stage == "processing":
+        return given[: int(len(given) * task.progress)]
+    return None
 
 
 def _logs(task: SimulatedTask) -> str | None:
