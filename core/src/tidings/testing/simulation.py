@@ -92,6 +92,8 @@ class Simulation(ABC):
         dialects: from a dialect's name to its words, which go before `words`. The first is spoken when none is chosen.
         key_headers: the headers a key may come in, in lower case, behind a scheme (`Bearer KEY`) or alone.
         failure: why tasks fail, when nothing else is said.
+        default_route: what stands before the ids of tasks that say nothing else, where their address needs it
+            (Kling's family).
     """
 
     routes: ClassVar[Sequence[Route]]
@@ -101,6 +103,7 @@ class Simulation(ABC):
     dialects: ClassVar[Mapping[str, Mapping[str, str]]] = {"": NOTHING}
     key_headers: ClassVar[Sequence[str]] = ("authorization",)
     failure: ClassVar[str] = "Generation failed"
+    default_route: ClassVar[str | None] = None
 
     @abstractmethod
     def render(self, task: SimulatedTask) -> Any:

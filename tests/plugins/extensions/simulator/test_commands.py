@@ -13,6 +13,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from tidings.model import TaskRef
+from tidings.plugins import default_plugins
 from tidings_simulator import Simulator
 from tidings_simulator.commands import simulate
 
@@ -33,15 +35,15 @@ def test_it_serves_until_ctrl_c_and_says_how_to_reach_it():
                 break
         [url] = [line.partition("URL=")[2] for line in said if "URL=" in line]
         tasks = httpx.get(f"{url}/_simulator/tasks", trust_env=False).json()
-        answer = httpx.get(
-            f"{url}/luma/generations/{tasks[0]['id']}", headers={"Authorization": "Bearer sk-mine"}, trust_env=False
-        )
+        httpx.post(f"{url}/_simulator/tasks", json=[{"provider": "luma", "id": "mine"}], trust_env=False)
+        headers = {"Authorization": "Bearer sk-mine"}
+        answer = httpx.get(f"{url}/luma/generations/mine", headers=headers, trust_env=False)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
 
     assert "export TIDINGS_GATEWAY_KEY=sk-mine" in said
     assert len(tasks) == 4
-    assert answer.json()["id"] == tasks[0]["id"]
+    assert answer.json()["id"] == "mine"
     assert (process.returncode, err) == (0, "")
     assert "Stopped after 1 requests and 0 downloads." in out
 
@@ -91,3 +93,15 @@ def test_a_crowd_has_every_dialect_and_both_outcomes():
 
     assert {task.dialect for task in tasks} == set("ABCDEF")
     assert {task.timeline.outcome for task in tasks} == {"succeeded", "failed"}
+
+
+def test_every_task_of_a_crowd_can_be_asked_for_by_its_ref():
+    crowd = importlib.import_module("tidings_simulator.crowd")
+    plugins = default_plugins()
+    with Simulator(speed=0) as simulator:
+        voices = [voice for name in simulator.providers for voice in simulator.dialects(name)]
+        refs = [TaskRef.parse(task.ref) for task in crowd.add_crowd(simulator, len(voices))]
+
+    assert {ref.provider for ref in refs} == set(simulator.providers)
+    for ref in refs:
+        plugins.provider(ref.provider).validate_ref(ref)

@@ -62,6 +62,12 @@ def test_each_family_makes_its_kind_of_file(simulator, client, tmp_path, route, 
     assert client.download(status, tmp_path)[0].stat().st_size > 0
 
 
+def test_a_task_that_says_nothing_else_is_a_text_to_video(simulator, client):
+    task = simulator.add("kling")
+    assert task.ref == f"kling:text2video/{task.id}"
+    assert client.fetch(task.ref).state is TaskState.queued
+
+
 def test_newer_tasks_are_found_in_one_place(simulator, client):
     task = simulator.add("kling", route="text-to-video/kling-3.0-turbo", age=600)
     failed = simulator.add("kling", route="text-to-video/kling-3.0-turbo", outcome="failed", age=600)

@@ -122,7 +122,7 @@ class Simulator:
             dialect: how the provider speaks about it.
             durations: stages to simulated seconds; 0 skips a stage, infinity makes the task stuck in it.
             failure: why it fails, in the provider's words.
-            route: what else addresses it (Kling's family).
+            route: what else addresses it (Kling's family); the provider's usual one when left out.
             age: simulated seconds ago that it began.
             facts: what else the provider's simulation may say about it: a prompt, a size.
 
@@ -142,7 +142,7 @@ class Simulator:
             timeline=simulation.timeline(outcome, durations or {}),
             failure=simulation.failure if failure is None else failure,
             dialect=dialect,
-            route=route,
+            route=simulation.default_route if route is None else route,
             facts=dict(facts or {}),
         )
         self.tasks.add(record)

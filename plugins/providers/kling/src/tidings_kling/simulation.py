@@ -45,6 +45,7 @@ class KlingSimulation(Simulation):
     stages = (Stage("pending", 0), Stage("submitted", 5), Stage("queued", 0), Stage("processing", 60))
     outcomes = ("succeeded", "failed")
     dialects = {"": _KLING_WORDS, _SECONDS: _KLING_WORDS, _ROW: _ROW_WORDS, _FLAT: _FLAT_WORDS}
+    default_route = "text2video"
     failure = "Failure to pass the risk control system"
 
     def render(self, task: SimulatedTask) -> Any:
