@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from tidings_simulator import commands, demo, media
+from tidings_simulator.programme import ASKS_BACK, EXPIRING, FAILED, MODERATED, PARTS
 
 FAST = 100.0
+PROVIDERS = Path(__file__).parents[4] / "plugins/providers"
 
 
 @pytest.fixture(scope="module")
@@ -21,28 +26,50 @@ def test_it_ends_with_done(played):
     assert played[1].splitlines()[-1] == "done"
 
 
-def test_it_shows_states_of_several_dialects_a_failure_and_an_unknown_task(played):
+def test_some_sixty_tasks_of_every_provider_of_this_repository_take_part():
+    assert 55 <= len(PARTS) <= 70
+    assert len({part.ref for part in PARTS}) == len(PARTS)
+    assert {part.provider for part in PARTS} == {folder.name for folder in PROVIDERS.iterdir() if folder.is_dir()}
+
+
+def line(said, ref, state):
+    """The line about a task in a state, without its ref and state."""
+    return re.search(rf"^   {re.escape(str(ref))} +{state} *(.*)$", said, re.MULTILINE)[1]
+
+
+def test_it_shows_a_failure_a_moderation_a_question_and_what_is_not_there(played):
     said = played[1]
 
-    assert all(f"dialect {dialect} says" in said for dialect in "CDEF")
-    assert "-> succeeded" in said
-    assert "-> failed: Frame moderation failed" in said
-    assert "luma:no-such-task      not found" in said
+    assert line(said, FAILED.ref, "failed") == "provider_error: the model ran out of memory"
+    assert line(said, MODERATED.ref, "failed").startswith("moderated_input: ")
+    assert line(said, ASKS_BACK.ref, "input_required").startswith("says MODAL: ")
+    assert line(said, demo.UNKNOWN, "not found:")
     assert "without watermark, its link dies at" in said
 
 
-def test_it_saves_a_file_for_every_task_that_succeeded(played):
+def test_a_link_that_died_is_renewed_by_another_look(played):
     folder, said = played
-    names = {f"luma-{part.id}.mp4" for part in demo.PARTS if part.outcome == "succeeded"}
+    dead, saved = re.findall(rf"^   {re.escape(str(EXPIRING.ref))} +succeeded +(.*)$", said, re.MULTILINE)[-2:]
 
-    assert {path.name for path in folder.iterdir()} == names
-    assert {path.read_bytes() for path in folder.iterdir()} == {media.mp4()}
-    assert f"{len(demo.PARTS)} tasks finished, {len(names)} files saved." in said
+    assert "the link has run out" in dead
+    assert saved == "saved as later/flux-soap-bubble.jpeg"
+    assert (folder / "later" / "flux-soap-bubble.jpeg").stat().st_size > 0
 
 
-def test_it_says_how_many_requests_were_sent(played):
-    assert "looks and waits took" in played[1]
-    assert "1 unwatermarked" in played[1]
+def test_every_task_ends_as_it_was_to_and_every_success_is_saved(played):
+    folder, said = played
+    (ended, succeeded, files) = map(int, re.search(r"(\d+) tasks ended \((\d+) succeeded.* (\d+) files", said).groups())
+
+    assert (ended, succeeded) == (len(PARTS) - 1, sum(part.outcome == "succeeded" for part in PARTS) - 1)
+    saved = [path for path in folder.iterdir() if path.is_file()]
+    assert len(saved) == files >= succeeded
+    assert all(path.stat().st_size for path in saved)
+    assert {path.read_bytes() for path in saved if path.suffix == ".mp4"} == {media.mp4()}
+
+
+def test_it_says_how_many_requests_a_loop_of_single_looks_would_have_sent(played):
+    looks, requests, alone = map(int, re.search(r"(\d+) looks .* (\d+) requests; .* sent (\d+)\.", played[1]).groups())
+    assert requests < looks == alone
 
 
 def test_nothing_on_the_machine_reaches_it(tmp_path, monkeypatch):

@@ -1,12 +1,13 @@
-"""The demo: a dozen simulated Luma tasks, looked at, waited for and downloaded over real HTTP."""
+"""The demo: sixty simulated tasks of every system, looked at, waited for and downloaded over real HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -14,13 +15,17 @@ from httpx_aiohttp import AiohttpTransport
 
 from tidings.client import AsyncClient
 from tidings.config import Config
-from tidings.errors import TidingsError
+from tidings.errors import LinkExpired, TidingsError
 from tidings.model import TaskRef, TaskState, TaskStatus
+from tidings_simulator.programme import ASKS_BACK, EXPIRING, PARTS, WITH_EXTRA
 from tidings_simulator.server import Simulator
 
-SPEED = 10.0  # simulated seconds in a real one: half a minute of rendering is three seconds of watching
-_INTERVAL = 5.0  # simulated seconds between two looks at a task: Luma's own, as the simulator's clock has them
-_WIDTH = 22
+SPEED = 10.0  # simulated seconds in a real one: a minute of rendering is six seconds of watching
+UNKNOWN = TaskRef("luma", "no-such-task")
+_INTERVAL = 5.0  # simulated seconds between two looks at a task, as the simulator's clock has them
+_HOURS = 2 * 3600.0  # simulated seconds after which the links of the makers that sign them are dead
+_WIDTH = max(len(str(part.ref)) for part in PARTS)
+_LOOK_AT_NONE = frozenset({"unwatermarked", "retrieve", "content"})  # routes that ask for a link or a file
 _SETTINGS = """
 [gateway]
 url = "{url}"
@@ -31,59 +36,15 @@ interval = {interval}
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A task of the demo: its id, the dialect its gateway speaks and how long what takes, in simulated seconds."""
-
-    id: str
-    dialect: str
-    durations: Mapping[str, float]
-    outcome: str = "succeeded"
-    failure: str | None = None
-    age: float = 0.0
-
-    @property
-    def ref(self) -> TaskRef:
-        return TaskRef("luma", self.id)
-
-
-def _lasting(pending: float, processing: float, **others: float) -> Mapping[str, float]:
-    return {"pending": pending, "processing": processing, **others}
-
-
-PARTS: Sequence[Part] = (
-    Part("cat-dance", "A", _lasting(2, 28)),
-    Part("paper-boat", "C", _lasting(2, 8), age=20),
-    Part("night-train", "D", _lasting(5, 40)),
-    Part("tea-ceremony", "E", _lasting(10, 30)),
-    Part("first-snow", "F", _lasting(15, 25)),
-    Part("market-day", "B", _lasting(5, 15)),
-    Part("lost-balloon", "A", _lasting(5, 30), outcome="failed", failure="Frame moderation failed"),
-    Part("deep-sea", "C", _lasting(10, 20, linkless=15)),
-    Part("old-lighthouse", "D", _lasting(5, 50)),
-    Part("desert-bloom", "E", _lasting(5, 35, queued=10)),
-    Part("clockmaker", "F", _lasting(20, 25)),
-)
-UNKNOWN = TaskRef("luma", "no-such-task")
-
-
 def run_demo(folder: Path, *, say: Say, speed: float = SPEED) -> None:
     """Play it, saying what happens line by line, and save the files into `folder`.
 
     Raises:
         TidingsError: something did not work; in a sound installation nothing does not.
     """
-    with Simulator(providers=["luma"], speed=speed) as simulator:
+    with Simulator(providers=sorted({part.provider for part in PARTS}), speed=speed) as simulator:
         for part in PARTS:
-            simulator.add(
-                "luma",
-                part.id,
-                dialect=part.dialect,
-                outcome=part.outcome,
-                durations=part.durations,
-                failure=part.failure,
-                age=part.age,
-            )
+            part.add_to(simulator)
         asyncio.run(_Demo(simulator, folder, say).run())
 
 
@@ -92,96 +53,104 @@ class _Demo:
     simulator: Simulator
     folder: Path
     say: Say
-    states: dict[TaskRef, TaskState] = field(default_factory=dict)
-    looks: int = 0
 
     async def run(self) -> None:
         """The acts in order."""
         speed = self.simulator.clock.speed
         self.say(f"A simulated gateway at {self.simulator.url}, its clock {speed:g} times as fast as yours.")
         async with _client(_config(self.simulator)) as client:
-            await self._look_at_one(client)
+            await self._look_at_one_of_each(client)
             await self._look_at_all(client)
             statuses = await self._wait(client)
             await self._ask_for_more(client)
             files = await self._download(client, statuses)
-        self._sum_up(files)
+            await self._renew_a_link(client)
+        self._sum_up(statuses, files)
 
-    async def _look_at_one(self, client: AsyncClient) -> None:
-        self.say("\n1. One look at one task: GET /luma/generations/ID, in four gateways' dialects")
-        for part in PARTS[1:5]:
+    async def _look_at_one_of_each(self, client: AsyncClient) -> None:
+        self.say("\n1. One look at one task of each system: what it says, and what that means")
+        for part in {part.provider: part for part in PARTS}.values():
             status = await client.fetch(part.ref)
-            self.looks += 1
-            self.say(_line(status, f"dialect {part.dialect} says {status.raw_state!r}"))
+            self.say(_line(status, f"its word is {status.raw_state!r}"))
 
     async def _look_at_all(self, client: AsyncClient) -> None:
         refs = [*(part.ref for part in PARTS), UNKNOWN]
-        self.say(f"\n2. One look at all {len(refs)}, in one request: POST /luma/tasks")
+        before = len(self.simulator.requests)
         answers = await client.fetch_many(refs, return_exceptions=True)
-        self.looks += len(refs)
+        requests = len(self.simulator.requests) - before
+        states = Counter(str(answer.state) for answer in answers if isinstance(answer, TaskStatus))
+        self.say(
+            f"\n2. One look at all {len(refs)}, in {requests} requests: tasks travel together where a maker lets them"
+        )
+        self.say(f"   {', '.join(f'{count} {state}' for state, count in states.most_common())}")
         for ref, answer in zip(refs, answers, strict=True):
             if isinstance(answer, TidingsError):
-                self.say(f"   {ref!s:<{_WIDTH}} not found: {answer.message}")
-            else:
-                self.states[ref] = answer.state
-                self.say(_line(answer))
+                self.say(f"   {ref!s:<{_WIDTH}}  not found: {answer.message}")
 
     async def _wait(self, client: AsyncClient) -> list[TaskStatus]:
-        """Everybody waits for a task of his own; someone else looks at those still open. They share their requests."""
         self.say(f"\n3. {len(PARTS)} callers wait, each for one task")
-        async with asyncio.TaskGroup() as group:
-            watching = group.create_task(self._watch(client))
-            waiting = [group.create_task(self._wait_for(client, part.ref)) for part in PARTS]
-            statuses = [await each for each in waiting]
-            watching.cancel()
-        return statuses
+        return await asyncio.gather(*(self._wait_for(client, part.ref) for part in PARTS))
 
     async def _wait_for(self, client: AsyncClient, ref: TaskRef) -> TaskStatus:
-        self.looks += 1
         status = await client.wait(ref)
-        self._note(status)
+        self.say(_line(status, _remark(status)))
         return status
-
-    async def _watch(self, client: AsyncClient) -> None:
-        while True:
-            await asyncio.sleep(_INTERVAL / self.simulator.clock.speed)
-            still_open = [ref for ref, state in self.states.items() if not state.is_final]
-            self.looks += len(still_open)
-            for status in await client.fetch_many(still_open):
-                self._note(status)
-
-    def _note(self, status: TaskStatus) -> None:
-        """Say what changed, once."""
-        if self.states[status.ref] is status.state:
-            return
-        before, self.states[status.ref] = self.states[status.ref], status.state
-        why = f": {status.failure.message}" if status.failure else ""
-        self.say(f"   {status.ref!s:<{_WIDTH}} {before} -> {status.state}{why}")
 
     async def _ask_for_more(self, client: AsyncClient) -> None:
         self.say("\n4. Something extra on request: fetch(..., include=('unwatermarked',))")
-        status = await client.fetch(PARTS[1].ref, include=("unwatermarked",))
-        self.looks += 1
+        status = await client.fetch(WITH_EXTRA.ref, include=("unwatermarked",))
         best = status.outputs[0]
         dies = f", its link dies at {best.expires_at:%H:%M:%S} UTC" if best.expires_at else ""
         self.say(_line(status, f"{best.kind} without watermark{dies}"))
 
     async def _download(self, client: AsyncClient, statuses: Sequence[TaskStatus]) -> list[Path]:
         self.say(f"\n5. Downloading what succeeded to {self.folder}")
-        succeeded = [status for status in statuses if status.state is TaskState.succeeded]
+        succeeded = [status for status in statuses if status.state is TaskState.succeeded and status.primary]
         saved = await asyncio.gather(*(client.download(status, self.folder) for status in succeeded))
         files = [path for paths in saved for path in paths]
-        for path in files:
-            self.say(f"   {path.name}  {path.stat().st_size} bytes")
+        kinds = Counter(path.suffix for path in files)
+        self.say(f"   {len(files)} files: {', '.join(f'{count} {suffix}' for suffix, count in kinds.most_common())}")
         return files
 
-    def _sum_up(self, files: Sequence[Path]) -> None:
-        log = self.simulator.requests
-        kinds = ", ".join(f"{count} {name}" for name, count in sorted(log.counts["luma"].items()))
-        finals = sum(state.is_final for state in self.states.values())
-        self.say(f"\n{finals} tasks finished, {len(files)} files saved.")
-        self.say(f"{self.looks} looks and waits took {len(log)} requests ({kinds}).")
+    async def _renew_a_link(self, client: AsyncClient) -> None:
+        self.say("\n6. Hours later a link is dead; another look brings a new one")
+        stale, aside = await client.fetch(EXPIRING.ref), self.folder / "later"
+        self.simulator.advance(_HOURS)
+        try:
+            await client.download(stale, aside)
+        except LinkExpired as error:
+            self.say(_line(stale, error.message))
+        (path,) = await client.download(await client.fetch(EXPIRING.ref), aside)
+        self.say(_line(stale, f"saved as later/{path.name}"))
+
+    def _sum_up(self, statuses: Sequence[TaskStatus], files: Sequence[Path]) -> None:
+        ends = Counter(str(status.state) for status in statuses)
+        ask_back = ends.pop(str(TaskState.input_required))
+        self.say(
+            f"\n{ends.total()} tasks ended ({', '.join(f'{count} {state}' for state, count in ends.most_common())}), "
+            f"{ask_back} waits for you ({ASKS_BACK.ref}), {len(files)} files saved."
+        )
+        requests, looks = _counted(self.simulator)
+        self.say(
+            f"{looks} looks at tasks took {requests} requests; "
+            f"a loop with one request for each task and look would have sent {looks}."
+        )
         self.say("done")
+
+
+def _remark(status: TaskStatus) -> str:
+    """What a person would want to know of a task that is over."""
+    if status.failure is not None:
+        return f"{status.failure.code}: {status.failure.message}"
+    if status.state is TaskState.input_required:
+        return f"says {status.raw_state}: it goes on when you answer it, so waiting longer is pointless"
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(output.kind for output in status.primary).items())
+
+
+def _counted(simulator: Simulator) -> tuple[int, int]:
+    """How many requests asked for states, and of how many tasks, each as often as it was looked at."""
+    looks = [len(request.task_ids) for request in simulator.requests if request.route not in _LOOK_AT_NONE]
+    return len(looks), sum(looks)
 
 
 @asynccontextmanager
@@ -204,4 +173,4 @@ def _config(simulator: Simulator) -> Config:
 
 
 def _line(status: TaskStatus, remark: str = "") -> str:
-    return f"   {status.ref!s:<{_WIDTH}} {status.state:<10} {remark}".rstrip()
+    return f"   {status.ref!s:<{_WIDTH}}  {status.state:<14} {remark}".rstrip()
