@@ -72,6 +72,8 @@ def gateway(httpserver: HTTPServer) -> Gateway:
     known = Gateway(httpserver, states={"done": "SUCCESS", "failed": "FAILURE", "running": "IN_PROGRESS"})
     httpserver.expect_request("/cdn/v.mp4").respond_with_data(b"video", content_type="video/mp4")
     httpserver.expect_request(re.compile("/luma/")).respond_with_handler(known.answer)
+    page = "<!doctype html><title>Dashboard</title>"  # what such gateways answer where they have no route
+    httpserver.expect_request(re.compile("/")).respond_with_data(page, content_type="text/html")
     return known
 
 

@@ -30,7 +30,7 @@ def finding(status: str) -> Finding:
         (errors.TaskNotFound(status_code=404), "answers"),
         (errors.UnexpectedResponse("no such id", status_code=400), "answers"),
         (errors.UnexpectedResponse("not a uuid", status_code=422), "answers"),
-        (errors.UnexpectedResponse("no route", status_code=400, no_route=True), "fails"),
+        (errors.UnexpectedResponse("no route", status_code=400, no_route=True), "unserved"),
         (errors.UnexpectedResponse("a web page", status_code=200), "fails"),
         (errors.Unauthorized("Invalid token"), "fails"),
         (errors.QuotaExhausted(), "fails"),
@@ -77,6 +77,11 @@ def test_a_url_is_shown_without_secrets(url, shown):
     assert diagnosis.shown_url(url) == shown
 
 
+def test_at_the_makers_own_address_a_missing_route_is_a_failure():
+    own = replace(QUESTION, account=replace(ACCOUNT, is_gateway=False))
+    assert diagnosis.conclude(own, errors.UnexpectedResponse("no route", no_route=True)).status == "fails"
+
+
 def test_no_part_of_a_key_is_shown():
     shown = diagnosis.row_of(diagnosis.conclude(QUESTION, errors.Unauthorized()))
     assert shown["key"] == "(19 characters)"
@@ -96,15 +101,20 @@ def test_a_key_too_short_to_guard_anything_leaves_words_whole():
 
 
 class Routed(Provider):
-    name, title, states, routes = "routed", "Routed", {}, ("*", "v2")
+    name, title, states, routes, route_required = "routed", "Routed", {}, ("*", "v2"), True
 
     def request(self, ref): ...
 
     def parse(self, response, ref): ...
 
 
-def test_the_question_takes_a_route_where_the_provider_has_some():
+class Optional(Routed):
+    route_required = False
+
+
+def test_the_question_takes_a_route_where_the_provider_needs_one():
     assert str(diagnosis.probe_ref(Routed(), "studio")) == "routed@studio:v2/tidings-doctor-no-such-task"
+    assert str(diagnosis.probe_ref(Optional(), None)) == "routed:tidings-doctor-no-such-task"
 
 
 def test_what_to_set_is_said_only_when_nothing_is_set():
@@ -116,11 +126,26 @@ def test_what_to_set_is_said_only_when_nothing_is_set():
 def test_doctor_says_that_a_good_account_answers(tidings, configured, gateway):
     result = tidings("doctor")
     assert result.code == 0
-    [line] = [line for line in result.lines if line.startswith("luma")]
+    [line] = [line for line in result.lines if line.startswith("luma ")]
     assert line.split()[:4] == ["luma", "answers", gateway.url, "TIDINGS_GATEWAY_URL"]
     assert "TIDINGS_GATEWAY_KEY" in line
     assert KEY not in result.out + result.err
     assert len(gateway.requests) == 1
+
+
+def test_a_gateway_need_not_offer_everything(tidings, configured):
+    found = {row["provider"]: row["status"] for row in map(json.loads, tidings("doctor", "--json").lines)}
+    assert found.pop("luma") == "answers"
+    assert set(found.values()) == {"unserved"}
+    assert "unserved" in tidings("doctor").out
+    assert "has no such route" not in tidings("doctor").out
+
+
+def test_a_gateway_that_offers_nothing_is_none(tidings, configured, gateway):
+    configured.setenv("TIDINGS_GATEWAY_URL", f"{gateway.url}/dashboard")
+    result = tidings("doctor")
+    assert result.code == 3
+    assert "luma: the server has no such route: this gateway does not offer it, or its URL is not right" in result.out
 
 
 def test_doctor_says_that_a_key_is_refused(tidings, configured):

@@ -17,6 +17,7 @@ from tidings.provider import Provider
 
 NO_SUCH_ID = "tidings-doctor-no-such-task"
 _UNASKED = "it was not asked: it is described by a file in the working directory; add --all if you trust that file"
+_UNSERVED = "the server has no such route: this gateway does not offer it, or its URL is not right"
 _LEAST_SECRET = 4  # characters; the letters of a shorter key, which keeps nobody out, are in every text
 _HEADINGS = ("PROVIDER", "STATUS", "URL", "FROM", "KEY", "FROM")
 
@@ -28,8 +29,8 @@ class Finding:
     Attributes:
         provider: its name.
         account: behind the @ in a ref, None for the default one.
-        status: `answers`; `fails`; `unasked`: a key is not sent there without being told to; `broken`: the
-            configuration is wrong; `unconfigured`: there is none.
+        status: `answers`; `fails`; `unserved`: the gateway does not offer this provider; `unasked`: a key is not sent
+            there without being told to; `broken`: the configuration is wrong; `unconfigured`: there is none.
         detail: a sentence.
         url, url_source, key, key_source: what would be used and where that was found; the key only by its length.
     """
@@ -83,13 +84,16 @@ def _examine_one(config: Config, provider: Provider, account: str | None, *, ask
 
 
 def probe_ref(provider: Provider, account: str | None) -> TaskRef:
-    """A ref of the provider's that names no task."""
-    route = next((route for route in provider.routes if route != "*"), None)
+    """A ref of the provider's that names no task; with a route only where an id alone cannot be asked for."""
+    routes = [route for route in provider.routes if route != "*"] if provider.route_required else []
+    route = next(iter(routes), None)
     return TaskRef(provider.name, NO_SUCH_ID, account, route)
 
 
 def conclude(question: Question, answer: TaskStatus | TidingsError) -> Finding:
     """What `answer` says about the account. "Not found" is what a good key hears about a task that cannot exist."""
+    if question.account.is_gateway and getattr(answer, "no_route", False):
+        return _finding(question, "unserved", _UNSERVED)
     return _finding(question, *_verdict(answer))
 
 
@@ -137,11 +141,15 @@ def without_key(text: str, key: str) -> str:
 
 
 def exit_of(findings: Sequence[Finding]) -> Exit:
-    """2: something is configured wrongly, or nothing at all; 3: some do not answer; 0: all that is configured does."""
+    """2: something is configured wrongly, or nothing at all; 3: some do not answer; 0: all that is configured does.
+
+    A gateway need not offer everything, but one that offers nothing at all is none.
+    """
     found = {finding.status for finding in findings}
     if "broken" in found or not found - {"unconfigured"}:
         return Exit.USAGE
-    return Exit.UNANSWERED if "fails" in found else Exit.OK
+    offers_nothing = "unserved" in found and "answers" not in found
+    return Exit.UNANSWERED if "fails" in found or offers_nothing else Exit.OK
 
 
 def row_of(finding: Finding) -> dict[str, Any]:
@@ -153,6 +161,9 @@ def table(findings: Sequence[Finding]) -> list[str]:
     """The findings as aligned lines under headings, then what to do about those that need more words."""
     rows = [(f.whom, f.status, f.url or "-", f.url_source or "-", f.key or "-", f.key_source or "-") for f in findings]
     is_bare = all(f.status == "unconfigured" for f in findings)
-    worth_words = {"fails", "broken", "unasked", *(["unconfigured"] if is_bare else [])}
+    offers_nothing = not any(f.status == "answers" for f in findings)
+    worth_words = {"fails", "broken", "unasked"}
+    worth_words |= {"unserved"} if offers_nothing else set()
+    worth_words |= {"unconfigured"} if is_bare else set()
     remarks = [f"{f.whom}: {f.detail}" for f in findings if f.status in worth_words]
     return [*columns([_HEADINGS, *rows]), *(["", *remarks] if remarks else [])]

@@ -32,6 +32,8 @@ def doctor(ask_all: bool, as_json: bool) -> int:
     The question is about a task that cannot exist. Keys are shown by their length only. An account that the
     tidings.toml of the working directory describes, which may be somebody else's, is asked only with --all.
 
+    A gateway need not offer every provider: those it has no route for are `unserved`, which is no failure.
+
     Exit: 0 all that is configured answers, 2 nothing is configured or something wrongly, 3 some do not answer.
     """
     set_encoding(as_json=as_json)
