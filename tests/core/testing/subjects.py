@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -488,6 +489,32 @@ class OneByOne(Acme):
 class TestOneByOne(TestAcme):
     plugin = OneByOne
     samples = tuple(one for one in SAMPLES if one.name != "batch")
+
+
+class OneRouteInBatches(Acme):
+    """Only the tasks of one route are asked for together."""
+
+    limits = Limits()
+    routes = ("many",)
+    route_limits = {"many": Limits(batch=2)}
+
+
+class TestOneRouteInBatches(TestAcme):
+    plugin = OneRouteInBatches
+    samples = tuple(
+        replace(one, expect={replace(ref, route="many"): said for ref, said in one.expect.items()})
+        if one.name == "batch"
+        else one
+        for one in SAMPLES
+    )
+
+
+class OneRouteByPosition(OneRouteInBatches, MatchesByPosition):
+    pass
+
+
+class TestOneRouteByPosition(TestOneRouteInBatches):
+    plugin = OneRouteByPosition
 
 
 class PickyIds(Acme):

@@ -106,6 +106,13 @@ def test_a_provider_without_a_batch_call_skips_what_is_about_batches(run):
     assert (counts["failed"], counts["skipped"] > 0) == (0, True)
 
 
+def test_tasks_of_a_single_route_may_be_all_that_is_asked_for_in_batches(run):
+    counts = run("OneRouteInBatches", "", "-k", "not imports_nothing_that_acts")
+
+    assert counts["failed"] == counts["skipped"] == 0
+    assert run("OneRouteByPosition", "", "-k", "matched_by_id")["failed"] == 1
+
+
 def test_an_id_may_travel_in_the_query(run):
     assert run("OneByOne", "", "-k", "ids_are_quoted or any_id or carries_the_id")["failed"] == 0
 

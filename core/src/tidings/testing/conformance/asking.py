@@ -53,22 +53,22 @@ def batch_flow(provider: Provider, refs: Sequence[TaskRef]) -> Flow:
 StartFlow = Callable[[Provider, Sequence[TaskRef]], Flow]
 
 
-def ways(provider: Provider) -> Iterator[StartFlow]:
-    """How a status can be asked for."""
+def ways(provider: Provider, route: str | None) -> Iterator[StartFlow]:
+    """How the status of a task on this route can be asked for."""
     yield single_flow
-    if provider.limits.batch > 1:
+    if provider.limits_for(route).batch > 1:
         yield batch_flow
 
 
 def way_of(provider: Provider, sample: Sample) -> StartFlow:
     """How the sample's tasks were asked for: the way whose first request it records, the usual one when none is."""
-    return next((way for way in ways(provider) if _records(sample, provider, way)), single_flow)
+    return next((way for way in ways(provider, sample.refs[0].route) if _records(sample, provider, way)), single_flow)
 
 
 def is_batch(provider: Provider, sample: Sample) -> bool:
     """Whether the sample records a batch call."""
     many = len(sample.refs) > 1 or way_of(provider, sample) is batch_flow
-    return sample.include is None and provider.limits.batch > 1 and many
+    return sample.include is None and provider.limits_for(sample.refs[0].route).batch > 1 and many
 
 
 def first_request(provider: Provider, refs: Sequence[TaskRef], way: StartFlow = single_flow) -> Request:

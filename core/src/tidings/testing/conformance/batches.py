@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tidings.errors import FetchError, TaskNotFound
+from tidings.model import TaskRef
 from tidings.testing.conformance.asking import ask
 from tidings.testing.conformance.bodies import Place, places, replaced
 from tidings.testing.conformance.kit import Kit
@@ -20,7 +22,8 @@ class BatchesConformance(Kit):
 
     def test_a_batch_sample_has_several_tasks(self) -> None:
         """Some batch sample answers about two tasks or more, or the other tests here prove nothing."""
-        if self.provider.limits.batch > 1:
+        sizes = [self.provider.limits, *self.provider.route_limits.values()]
+        if any(limits.batch > 1 for limits in sizes):
             full = [sample for sample in self.samples if len(ask(self.provider, sample).statuses) > 1]
             assert full, "no sample of a batch answers about two tasks or more"
 
@@ -38,7 +41,7 @@ class BatchesConformance(Kit):
 
     def test_a_task_absent_from_a_batch_is_not_found(self, batch: Sample) -> None:
         """Silence about a task is `TaskNotFound`, and says nothing about the others."""
-        absent = self.ref("absent0id")
+        absent = self._absent(batch)
         answers = ask(self.provider, batch, refs=[absent, *batch.refs]).answers
         assert type(answers[absent]) is TaskNotFound, f"{batch}: silence was read as {answers[absent]!r}"
         others = {ref: described(answer) for ref, answer in answers.items() if ref != absent}
@@ -48,7 +51,7 @@ class BatchesConformance(Kit):
         """An answer about one more task is given to nobody."""
         expected = _answers(self.provider, batch)
         for ref in batch.refs:
-            others = [other for other in batch.refs if other != ref] or [self.ref("absent0id")]
+            others = [other for other in batch.refs if other != ref] or [self._absent(batch)]
             asked = ask(self.provider, batch, refs=others)
             assert asked.mentioned <= set(others), f"{batch}: the answer mentions {ref}, which was not asked for"
             for other in others:
@@ -66,6 +69,10 @@ class BatchesConformance(Kit):
                 assert len(changed) <= 1, f"{batch}: a row that is {nonsense!r} changes the answers about {changed}"
                 errors = [ask(self.provider, spoilt).answers[ref] for ref in changed]
                 assert all(isinstance(error, FetchError) for error in errors), f"{batch}: it was read as {errors}"
+
+    def _absent(self, batch: Sample) -> TaskRef:
+        """A task that the batch could have asked for, for it lies on the same route."""
+        return replace(self.ref("absent0id"), route=batch.refs[0].route)
 
 
 def _answers(provider: Any, sample: Sample) -> dict[Any, Any]:

@@ -30,13 +30,13 @@ class ClientsConformance(Kit):
             assert sync == read, f"{sample}: the client gives another answer than the provider"
 
     def test_more_tasks_than_a_batch_holds_are_split(self) -> None:
-        """One task more than `limits.batch`: no request asks for more than that, and each task is asked for once."""
-        limit = self.provider.limits.batch
+        """One task more than a batch holds: no request asks for more, and each task is asked for once."""
+        limit = self.provider.limits_for(self.ref("conformance0id").route).batch
         refs = [self.ref(f"conformance{number:05d}") for number in range(limit + 1)]
         sent = run_virtual(self._sent(refs))
         asked = [[ref.id for ref in refs if ref.id in text] for text in sent]
         most = max(map(len, asked))
-        assert most <= limit, f"a request asks for {most} tasks, and limits.batch is {limit}"
+        assert most <= limit, f"a request asks for {most} tasks, and the batch size is {limit}"
         counts = Counter(task_id for ids in asked for task_id in ids)
         wrong = [ref.id for ref in refs if counts[ref.id] != 1]
         assert not wrong, f"{len(wrong)} tasks were not asked for exactly once; {wrong[0]}: {counts[wrong[0]]} times"

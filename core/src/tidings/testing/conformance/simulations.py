@@ -47,7 +47,7 @@ class SimulationsConformance(Kit):
         simulation = self._simulation()
         ref = self.ref(simulation.new_id(1))
         for moment in moments(simulation):
-            for way in ways(self.provider):
+            for way in ways(self.provider, ref.route):
                 answer = look(self.provider, moment, ref, way)
                 assert isinstance(answer, TaskStatus), f"{moment}: it is read as {answer!r}"
                 lines = list(flaws(answer, ref))
