@@ -15,7 +15,7 @@ FINISHED, UNFINISHED, ERROR = "finished", "unfinished", "error"
 """The words we give to what a song's fields say."""
 
 _SLOWEST_FIRST = (UNFINISHED, ERROR, FINISHED)
-_PLACES = (("data", "songs"), ("songs",), ())  # gateways nest them differently
+_PLACES = (("data", "songs"), ("songs",), ("data",), ())  # gateways nest them differently
 _ERRORS = ("error_detail", "error_type", "error_code", "error_id")  # the most telling first
 _TELLING = frozenset({"finished", "song_path", *_ERRORS})
 
