@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidings.model import Artifact, Failure, TaskState
-from tidings.reading import Place, failure_from, linked, measures, outputs_at, ranked
+from tidings.errors import UnexpectedResponse
+from tidings.model import Artifact, Failure, TaskRef, TaskState
+from tidings.reading import Place, check_about, failure_from, linked, measures, outputs_at, ranked
 from tidings.wire import media_kind
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -111,6 +112,19 @@ class TestFailureFrom:
     @pytest.mark.parametrize("reason", ["the GPU fell over", "", None, {"odd": 1}])
     def test_other_words_are_the_providers_error(self, reason):
         assert failure_from(reason, self.TABLE).code == "provider_error"
+
+
+class TestCheckAbout:
+    REF = TaskRef("maker", "7")
+
+    @pytest.mark.parametrize("ids", [(), (None,), ("", {}), ("7",), (7,), ("task_1", "7"), (None, " 7 ")])
+    def test_an_answer_that_names_the_task_or_none_is_about_it(self, ids):
+        check_about(self.REF, *ids)
+
+    def test_an_answer_about_others_is_refused_and_names_them_once(self):
+        with pytest.raises(UnexpectedResponse, match=r"not about this task, but about 8, 9$") as caught:
+            check_about(self.REF, "8", 9, None, "8")
+        assert caught.value.ref == self.REF
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,14 @@ def test_an_unknown_word_is_waited_through_within_its_own_budget():
     assert verdict.error.last_status is mystery
 
 
+def test_what_a_look_saw_before_it_failed_is_kept():
+    newer = replace(SEEN).last_status.model_copy(update={"raw_state": "Success"})
+    error = UnexpectedResponse("the file could not be asked for", last_status=newer)
+    verdict = judge(FRESH, error, 5.0, Patience())
+    assert isinstance(verdict, GiveUp)
+    assert verdict.error.last_status is newer
+
+
 def test_a_known_word_resets_the_budget_of_unknown_ones():
     waiting = judge(FRESH, status(TaskState.unknown, "?"), 0.0, PATIENCE)
     assert judge(waiting, RUNNING, 599.0, PATIENCE).unknown_since is None

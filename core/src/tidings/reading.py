@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tidings.model import Artifact, Failure, Kind, Role, TaskState
-from tidings.wire import as_int, as_number, as_text, as_url, dig, link_expiry, media_kind
+from tidings.errors import UnexpectedResponse
+from tidings.model import Artifact, Failure, Kind, Role, TaskRef, TaskState
+from tidings.wire import as_int, as_number, as_text, as_url, dig, link_expiry, media_kind, shorten
 
 _COPIES: frozenset[Role] = frozenset({"primary", "raw", "watermarked"})
 
@@ -107,4 +108,20 @@ def failure_from(reason: Any, table: FailureTable = (), *, provider_code: Any = 
     return known.model_copy(update={"message": message, "provider_code": code})
 
 
-__all__ = ["FailureTable", "Place", "failure_from", "linked", "measures", "outputs_at", "ranked"]
+def check_about(ref: TaskRef, *ids: Any) -> None:
+    """Refuse an answer about another task: it must not be taken for this one's.
+
+    Args:
+        ids: by which the answer may call its task (the gateway's, the maker's own); one of them must be the ref's.
+            An answer without any is taken to be about the task that was asked for.
+
+    Raises:
+        UnexpectedResponse: it is about others only; the message names them.
+    """
+    said = [task_id for task_id in map(as_text, ids) if task_id is not None]
+    if said and ref.id not in said:
+        others = shorten(", ".join(dict.fromkeys(said)), 100)
+        raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
+
+
+__all__ = ["FailureTable", "Place", "check_about", "failure_from", "linked", "measures", "outputs_at", "ranked"]

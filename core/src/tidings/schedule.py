@@ -101,7 +101,8 @@ def next_look(waiting: Waiting, now: float, patience: Patience, *, at_least: flo
 def _after_failure(waiting: Waiting, error: FetchError, now: float, patience: Patience) -> Waiting | GiveUp:
     since = waiting.failing_since if waiting.failing_since is not None else now
     if not _is_bearable(waiting, error, now, since, patience):
-        error.last_status = waiting.last_status
+        # A look in two steps that failed in the second has seen something newer.
+        error.last_status = error.last_status or waiting.last_status
         return GiveUp(error)
     failing = replace(waiting, failing_since=since, last_error=error)
     return replace(failing, next_look=next_look(failing, now, patience, at_least=error.retry_after or 0.0))
