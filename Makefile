@@ -16,7 +16,7 @@ CORE_TESTS := $(wildcard tests/core tests/plugins)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:  # the targets share .venv and two cores
-.PHONY: help demo test check tests tests-httpx2 bench docs constraints clean
+.PHONY: help demo test check tests tests-httpx2 clients bench docs constraints clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -34,10 +34,13 @@ check: .venv/.dev ## Lint, types, layers and changelog fragments
 	$(BIN)/python -m towncrier build --draft --version next > /dev/null
 
 tests: .venv/.dev ## Run every test, and measure the coverage of the core
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	TIDINGS_TEST_CLIENTS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 tests-httpx2: .venv/.dev ## Run the core's and the plugins' tests with httpx2 in httpx's place
 	TIDINGS_TEST_HTTPX2=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(CORE_TESTS)
+
+clients: .venv/.dev ## Let the makers' own client libraries read from the simulator (part of the tests, too)
+	TIDINGS_TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients
 
 bench: .venv/.dev ## Measure: ratios against a plain aiohttp loop, in one run
 	$(BIN)/python tests/benchmarks/bench.py
@@ -48,7 +51,7 @@ docs: .venv/.dev ## Build the docs into docs/_build/html; a warning is an error
 constraints: .venv/bin/python ## Pin the newest versions that the ranges in pyproject.toml allow
 	rm -rf build/newest && $(PYTHON) -m venv build/newest
 	build/newest/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	build/newest/bin/python -m pip install --quiet -e ".[all]" $(PLUGINS) --group dev
+	build/newest/bin/python -m pip install --quiet -e ".[all]" $(PLUGINS) --group dev --group clients
 	{ sed -n '/^#/p' constraints.txt; build/newest/bin/python -m pip list --exclude-editable --format=freeze \
 		| grep -v -i -E '^(pip|setuptools)=='; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt && rm -rf build/newest
@@ -68,7 +71,7 @@ $(BIN)/python:
 
 # One call names all our own distributions, because none of them is on the index yet.
 .venv/.dev: .venv/.pip $(PROJECT) constraints.txt
-	$(INSTALL) -e ".[all]" $(PLUGINS) --group dev
+	$(INSTALL) -e ".[all]" $(PLUGINS) --group dev --group clients
 	@touch $@ .venv/.demo
 
 .venv/.demo: .venv/.pip $(PROJECT) constraints.txt

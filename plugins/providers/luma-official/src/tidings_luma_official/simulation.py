@@ -12,6 +12,7 @@ from typing import Any
 from tidings.testing.simulation import Reply, Route, SimulatedTask, Simulation, Stage
 
 _LINK_SECONDS = 3600.0  # how long the links of the API for agents and of the gateways' storage live
+_MODELS = {"video": "ray-2", "image": "photon-1"}
 _SIZE = {"width": 1360, "height": 752}
 _GATEWAY = "gateway"
 
@@ -51,13 +52,13 @@ class LumaOfficialSimulation(Simulation):
 
 
 def _official(task: SimulatedTask) -> dict[str, Any]:
+    asked = {"generation_type": _kind(task), "model": _MODELS.get(_kind(task))}
     return {
         **_common(task, task.word),
-        "generation_type": _kind(task),
+        **asked,
         "failure_reason": task.failure if task.has_failed else None,
         "assets": _assets(task),
-        "model": "ray-2",
-        "request": {"generation_type": _kind(task), "prompt": _prompt(task), "model": "ray-2"},
+        "request": {**asked, "prompt": _prompt(task)},
     }
 
 
