@@ -121,6 +121,9 @@ class TestCheckAbout:
     def test_an_answer_that_names_the_task_or_none_is_about_it(self, ids):
         check_about(self.REF, *ids)
 
+    def test_a_polling_url_tells_no_id_to_compare(self):
+        check_about(TaskRef("maker", "https://api.maker.example/jobs/7"), "8")
+
     def test_an_answer_about_others_is_refused_and_names_them_once(self):
         with pytest.raises(UnexpectedResponse, match=r"not about this task, but about 8, 9$") as caught:
             check_about(self.REF, "8", 9, None, "8")

@@ -113,13 +113,13 @@ def check_about(ref: TaskRef, *ids: Any) -> None:
 
     Args:
         ids: by which the answer may call its task (the gateway's, the maker's own); one of them must be the ref's.
-            An answer without any is taken to be about the task that was asked for.
+            An answer without any is taken to be about the task that was asked for, and so is any at a polling URL.
 
     Raises:
         UnexpectedResponse: it is about others only; the message names them.
     """
     said = [task_id for task_id in map(as_text, ids) if task_id is not None]
-    if said and ref.id not in said:
+    if said and ref.id not in said and not ref.is_url:
         others = shorten(", ".join(dict.fromkeys(said)), 100)
         raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
 

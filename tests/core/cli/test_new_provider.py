@@ -27,7 +27,7 @@ def files_in(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): path.read_text()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", ".pytest_cache", ".venv"} & set(path.parts)  # of whoever tried it
     }
 
 

@@ -15,6 +15,7 @@ import pytest
 from tidings.errors import InvalidRef, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Include, Limits, Provider
+from tidings.reading import check_about
 from tidings.testing import ProviderConformance, RecordedExchange, Sample, deviation
 from tidings.testing.simulation import Route, Simulation, in_body
 from tidings.wire import Request, Response, as_progress, as_text, as_url, dig, segment
@@ -46,6 +47,7 @@ class Acme(Provider):
         return Request("GET", f"/jobs/{segment(ref.id)}")
 
     def parse(self, response, ref):
+        check_about(ref, dig(response.json(), "id"))
         return self.status(response.json(), ref, response)
 
     def batch_request(self, refs):
@@ -259,6 +261,15 @@ class HidesUnknownWords(Acme):
     def read_state(self, word):
         state, raw_state = super().read_state(word)
         return (state, raw_state) if state is not TaskState.unknown else (TaskState.running, "working")
+
+
+class TakesAnothersAnswer(Acme):
+    def parse(self, response, ref):
+        return self.status(response.json(), ref, response)
+
+
+class TestTakesAnothersAnswer(TestAcme):
+    plugin = TakesAnothersAnswer
 
 
 class MisreadsAWord(Acme):

@@ -29,6 +29,7 @@ BROKEN = [
     ("OtherPath", "test_a_sample_is_asked_for_as_recorded"),
     ("IgnoresProgress", "test_a_sample_is_read_as_expected"),
     ("FailsWithoutCause", "test_a_sample_makes_a_sound_status"),
+    ("TakesAnothersAnswer", "test_an_answer_about_another_task_is_refused"),
     ("MisreadsAWord", "test_a_documented_word_is_understood"),
     ("DeadRow", "test_a_documented_word_can_be_reached"),
     ("ChangesItsMind", "test_final_words_end_a_wait_and_no_others_do"),

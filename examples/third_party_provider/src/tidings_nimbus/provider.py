@@ -3,6 +3,7 @@
 from tidings.errors import UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
+from tidings.reading import check_about
 from tidings.wire import Request, Response, as_progress, as_text, as_url, dig, segment
 
 
@@ -21,6 +22,7 @@ class Nimbus(Provider):
         job = response.json()
         if not as_text(dig(job, "state")):
             raise UnexpectedResponse("the job has no state", ref=ref)
+        check_about(ref, dig(job, "id"))
         state, raw_state = self.read_state(job["state"])
         url = as_url(dig(job, "painting")) if state is TaskState.succeeded else None
         return TaskStatus(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tidings.testing.conformance.asking import ask
+from tidings.testing.conformance.bodies import places
 from tidings.testing.conformance.kit import Kit
 from tidings.testing.conformance.soundness import flaws
 from tidings.testing.expect import described, differences
@@ -38,3 +41,19 @@ class RecordedConformance(Kit):
         if sample.include is None:
             lines = [line for ref, answer in ask(self.provider, sample).answers.items() for line in flaws(answer, ref)]
             assert not lines, f"{sample}:\n" + "\n".join(lines)
+
+    def test_an_answer_about_another_task_is_refused(self, look: Sample) -> None:
+        """An answer that names one task is never taken for another's, should a server or a proxy mix them up."""
+        ref = look.refs[0]
+        if self.kind_of(look) == "single" and not ref.is_url and _is_named(ref.id, look):
+            other = replace(ref, id="another0id")
+            taken = ask(self.provider, look, refs=[other]).statuses
+            assert not taken, f"{look}: the answer is about {ref.id}, but was taken for another task's: see check_about"
+
+
+def _is_named(task_id: str, sample: Sample) -> bool:
+    """Whether the id is a value in every answer."""
+    return all(
+        any(str(value) == task_id for _, value in places(exchange.payload) if isinstance(value, str | int))
+        for exchange in sample.exchanges
+    )
