@@ -32,7 +32,7 @@ def test_each_kind_of_provider_is_one_line():
     assert re.split(r" {2,}", acme)[5:] == ["Acme (tidings-acme 1.0)", "https://acme.example/docs"]
     assert broken.split(maxsplit=2)[:2] == ["broken", "quarantined"]
     assert broken.endswith("broken_module: importing it raised ImportError: [2Jno module")
-    assert suno.split(maxsplit=5) == ["suno", "installable", "-", "-", "-", "pip install tidings-suno"]
+    assert suno.split(maxsplit=5) == ["suno", "installable", "-", "-", "-", "in the package tidings-suno"]
 
 
 def test_luma_is_installed_and_others_are_installable(tidings):

@@ -57,7 +57,7 @@ def _details(row: Mapping[str, Any]) -> Sequence[str]:
     if row["status"] == "quarantined":
         return ("-", "-", "-", printable(f"{row['distribution'] or row['value']}: {row['reason']}"), "")
     if row["status"] == "installable":
-        return ("-", "-", "-", f"pip install {row['distribution']}", "")
+        return ("-", "-", "-", f"in the package {row['distribution']}", "")
     states = ",".join(dict.fromkeys(row["states"].values()))
     package = f"{row['distribution'] or row['value']} {row['version'] or ''}".strip()
     note = f"{row['title']} ({package})"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tidings_simulator import commands, demo, media
+from tidings_simulator import Simulator, commands, demo, media
 from tidings_simulator.programme import ASKS_BACK, EXPIRING, FAILED, MODERATED, PARTS
 
 FAST = 100.0
@@ -70,6 +71,17 @@ def test_every_task_ends_as_it_was_to_and_every_success_is_saved(played):
 def test_it_says_how_many_requests_a_loop_of_single_looks_would_have_sent(played):
     looks, requests, alone = map(int, re.search(r"(\d+) looks .* (\d+) requests; .* sent (\d+)\.", played[1]).groups())
     assert requests < looks == alone
+
+
+def test_it_shows_what_is_installed_and_names_the_rest(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "Simulator", partial(Simulator, providers=["luma"]))
+    said = []
+
+    demo.run_demo(tmp_path, say=said.append, speed=FAST)
+
+    assert said[1].startswith("Not installed here, so not shown: flux, gateway-video, kling")
+    assert "waits for you" not in said[-3]
+    assert said[-1] == "done"
 
 
 def test_nothing_on_the_machine_reaches_it(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from tidings.client import AsyncClient
 from tidings.config import Config
 from tidings.errors import LinkExpired, TidingsError
 from tidings.model import TaskRef, TaskState, TaskStatus
-from tidings_simulator.programme import ASKS_BACK, EXPIRING, PARTS, WITH_EXTRA
+from tidings_simulator.programme import ASKS_BACK, EXPIRING, PARTS, WITH_EXTRA, Part
 from tidings_simulator.server import Simulator
 
 SPEED = 10.0  # simulated seconds in a real one: a minute of rendering is six seconds of watching
@@ -42,10 +42,11 @@ def run_demo(folder: Path, *, say: Say, speed: float = SPEED) -> None:
     Raises:
         TidingsError: something did not work; in a sound installation nothing does not.
     """
-    with Simulator(providers=sorted({part.provider for part in PARTS}), speed=speed) as simulator:
-        for part in PARTS:
+    with Simulator(speed=speed) as simulator:
+        parts = [part for part in PARTS if part.provider in simulator.providers]
+        for part in parts:
             part.add_to(simulator)
-        asyncio.run(_Demo(simulator, folder, say).run())
+        asyncio.run(_Demo(simulator, folder, say, parts).run())
 
 
 @dataclass
@@ -53,28 +54,32 @@ class _Demo:
     simulator: Simulator
     folder: Path
     say: Say
+    parts: Sequence[Part]
 
     async def run(self) -> None:
         """The acts in order."""
         speed = self.simulator.clock.speed
         self.say(f"A simulated gateway at {self.simulator.url}, its clock {speed:g} times as fast as yours.")
+        if missing := sorted({part.provider for part in PARTS} - {part.provider for part in self.parts}):
+            self.say(f"Not installed here, so not shown: {', '.join(missing)}. `make demo` installs all.")
         async with _client(_config(self.simulator)) as client:
             await self._look_at_one_of_each(client)
             await self._look_at_all(client)
             statuses = await self._wait(client)
             await self._ask_for_more(client)
             files = await self._download(client, statuses)
-            await self._renew_a_link(client)
+            if EXPIRING in self.parts:
+                await self._renew_a_link(client)
         self._sum_up(statuses, files)
 
     async def _look_at_one_of_each(self, client: AsyncClient) -> None:
         self.say("\n1. One look at one task of each system: what it says, and what that means")
-        for part in {part.provider: part for part in PARTS}.values():
+        for part in {part.provider: part for part in self.parts}.values():
             status = await client.fetch(part.ref)
             self.say(_line(status, f"its word is {status.raw_state!r}"))
 
     async def _look_at_all(self, client: AsyncClient) -> None:
-        refs = [*(part.ref for part in PARTS), UNKNOWN]
+        refs = [*(part.ref for part in self.parts), UNKNOWN]
         before = len(self.simulator.requests)
         answers = await client.fetch_many(refs, return_exceptions=True)
         requests = len(self.simulator.requests) - before
@@ -88,8 +93,8 @@ class _Demo:
                 self.say(f"   {ref!s:<{_WIDTH}}  not found: {answer.message}")
 
     async def _wait(self, client: AsyncClient) -> list[TaskStatus]:
-        self.say(f"\n3. {len(PARTS)} callers wait, each for one task")
-        return await asyncio.gather(*(self._wait_for(client, part.ref) for part in PARTS))
+        self.say(f"\n3. {len(self.parts)} callers wait, each for one task")
+        return await asyncio.gather(*(self._wait_for(client, part.ref) for part in self.parts))
 
     async def _wait_for(self, client: AsyncClient, ref: TaskRef) -> TaskStatus:
         status = await client.wait(ref)
@@ -125,10 +130,11 @@ class _Demo:
 
     def _sum_up(self, statuses: Sequence[TaskStatus], files: Sequence[Path]) -> None:
         ends = Counter(str(status.state) for status in statuses)
-        ask_back = ends.pop(str(TaskState.input_required))
+        ask_back = ends.pop(str(TaskState.input_required), 0)
+        waits = f" {ask_back} waits for you ({ASKS_BACK.ref})," if ask_back else ""
         self.say(
-            f"\n{ends.total()} tasks ended ({', '.join(f'{count} {state}' for state, count in ends.most_common())}), "
-            f"{ask_back} waits for you ({ASKS_BACK.ref}), {len(files)} files saved."
+            f"\n{ends.total()} tasks ended ({', '.join(f'{count} {state}' for state, count in ends.most_common())}),"
+            f"{waits} {len(files)} files saved."
         )
         requests, looks = _counted(self.simulator)
         self.say(
