@@ -49,6 +49,9 @@ class TestProvider:
         assert list(tests.glob("test_*.py")), f"write {tests.relative_to(ROOT)}/test_{provider.name}.py"
         assert any("ProviderConformance" in path.read_text() for path in tests.glob("test_*.py"))
 
+    def test_it_has_a_page_in_the_docs(self, provider):
+        assert (ROOT / "docs/reference/providers" / f"{provider.name}.md").is_file()
+
     def test_its_entry_point_bears_its_name(self, provider):
         project = project_of(provider)
         assert project["entry-points"]["tidings.providers"][provider.name] == package(provider).name
