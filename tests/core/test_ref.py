@@ -97,6 +97,8 @@ def test_the_grammar_is_read_as_documented(text, expected):
         ("-luma:x", "letters, digits and dashes"),
         ("лума:x", "letters, digits and dashes"),
         ("https://example.com/x", "a link needs its provider before it"),
+        ("minimax:v2/https://example.com/x", "a link begins with https:// and stands for route and id"),
+        ("flux:HTTPS://api.bfl.ai/v1/get_result?id=a", "a link begins with https://"),
         ("luma:" + "x" * 5000, "longer than 4096"),
     ],
 )

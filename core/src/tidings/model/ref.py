@@ -18,6 +18,7 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what almost every id is: nothing further to check, nothing to encode
 _RESERVED = frozenset({"gateway"})
 _MAX_LENGTH = 4096  # characters; a signed polling URL fits, a pasted log does not
+_SCHEMES = ("https://", "http://")
 _DOTS = frozenset({".", ".."})  # as path segments they name a folder, not a task, however they are encoded
 
 
@@ -62,8 +63,10 @@ class TaskRef:
         provider, at, account = head.partition("@")
         if at and not account:
             raise InvalidRef(_explain(text, "the account after @ is empty"))
-        if "://" in tail:  # a pasted URL is taken as it is: decoding it would change what it addresses
+        if tail.startswith(_SCHEMES):  # a pasted URL is taken as it is: decoding it would change what it addresses
             return cls(provider, tail, _decoded(account, text) or None)
+        if "://" in tail:
+            raise InvalidRef(_explain(text, "a link begins with https:// and stands for route and id"))
         route, slash, task_id = tail.rpartition("/")
         if slash and not route:
             raise InvalidRef(_explain(text, "the route before the last slash is empty"))
@@ -72,7 +75,7 @@ class TaskRef:
     @property
     def is_url(self) -> bool:
         """Whether the id is a whole polling URL rather than an id."""
-        return self.id.startswith(("https://", "http://"))
+        return self.id.startswith(_SCHEMES)
 
     def __str__(self) -> str:
         account = f"@{quote(self.account, safe='')}" if self.account else ""
