@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tidings.errors import UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState
-from tidings.reading import Place, check_about, failure_from, linked, measures, outputs_at, ranked
+from tidings.reading import Place, check_about, failure_from, inlined, linked, measures, outputs_at, ranked
 from tidings.wire import media_kind
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -44,6 +44,27 @@ class TestLinked:
     @pytest.mark.parametrize("odd", [None, "", "not yet", 5, [VIDEO], "ftp://cdn.test/a.mp4"])
     def test_what_is_no_link_is_no_output(self, odd):
         assert linked(odd) is None
+
+
+class TestInlined:
+    @pytest.mark.parametrize(
+        ("uri", "kind", "media_type"),
+        [
+            (" data:image/png;base64,AAAA", "image", "image/png"),
+            ("data:application/zip;base64,AAAA", "file", "application/zip"),
+            ("data:;base64,AAAA", "file", None),
+        ],
+    )
+    def test_a_file_inside_the_answer_is_an_output_of_its_types_kind(self, uri, kind, media_type):
+        made = inlined(uri, id="a", role="preview")
+        assert made == Artifact(kind=kind, url=uri.strip(), media_type=media_type, id="a", role="preview")
+
+    def test_whoever_knows_the_kind_better_says_so(self):
+        assert inlined("data:application/octet-stream;base64,AAAA", "model3d").kind == "model3d"
+
+    @pytest.mark.parametrize("odd", [None, 5, "data: a, b", VIDEO, {}])
+    def test_everything_else_is_no_such_output(self, odd):
+        assert inlined(odd) is None
 
 
 class TestOutputsAt:
@@ -120,6 +141,9 @@ class TestCheckAbout:
     @pytest.mark.parametrize("ids", [(), (None,), ("", {}), ("7",), (7,), ("task_1", "7"), (None, " 7 ")])
     def test_an_answer_that_names_the_task_or_none_is_about_it(self, ids):
         check_about(self.REF, *ids)
+
+    def test_an_id_is_the_same_in_capitals(self):
+        check_about(TaskRef("maker", "5F1C-9d4b"), "5f1c-9D4B")
 
     def test_a_polling_url_tells_no_id_to_compare(self):
         check_about(TaskRef("maker", "https://api.maker.example/jobs/7"), "8")

@@ -106,6 +106,14 @@ def test_the_providers_object_is_not_in_the_repr():
     assert "secret-link" not in repr(status(raw={"url": "secret-link"}))
 
 
+def test_of_a_file_inside_its_url_the_repr_shows_the_beginning_and_json_all():
+    file = f"data:image/png;base64,{'A' * 5000}"
+    made = status(outputs=(Artifact(kind="image", url=file),))
+    assert "data:image/png;base64,AAAA" in repr(made)
+    assert len(repr(made)) < 1000
+    assert TaskStatus.model_validate_json(made.model_dump_json()).primary[0].url == file
+
+
 @pytest.mark.parametrize("name", ["submitted_at", "started_at", "finished_at", "observed_at"])
 def test_a_time_without_an_offset_is_refused(name):
     with pytest.raises(ValidationError, match="timezone"):

@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 
 from tidings.errors import UnexpectedResponse
 from tidings.model import Artifact, Failure, Kind, Role, TaskRef, TaskState
-from tidings.wire import as_int, as_number, as_text, as_url, dig, link_expiry, media_kind, shorten
+from tidings.wire import (
+    as_data_uri,
+    as_int,
+    as_number,
+    as_text,
+    as_url,
+    dig,
+    link_expiry,
+    media_kind,
+    shorten,
+    type_kind,
+)
 
 _COPIES: frozenset[Role] = frozenset({"primary", "raw", "watermarked"})
 
@@ -48,6 +59,20 @@ def linked(
         return None
     expires_at = link_expiry(link, lifetime=lifetime, since=since)
     return Artifact(kind=kind or media_kind(link) or "file", url=link, role=role, expires_at=expires_at, **facts)
+
+
+def inlined(value: Any, kind: Kind | None = None, **facts: Any) -> Artifact | None:
+    """The output that is inside the answer itself, as a `data:` URI; None when `value` is no such URI.
+
+    Args:
+        kind: by its media type when None, `file` when that does not tell.
+        facts: further fields of `Artifact`.
+    """
+    uri = as_data_uri(value)
+    if uri is None:
+        return None
+    kind = kind or type_kind(uri.media_type) or "file"
+    return Artifact(kind=kind, url=value.strip(), media_type=uri.media_type, **facts)
 
 
 def outputs_at(
@@ -113,15 +138,26 @@ def check_about(ref: TaskRef, *ids: Any) -> None:
 
     Args:
         ids: by which the answer may call its task (the gateway's, the maker's own); one of them must be the ref's.
-            An answer without any is taken to be about the task that was asked for, and so is any at a polling URL.
+            Capitals make no difference, as in UUIDs. An answer without any is taken to be about the task that was
+            asked for, and so is any at a polling URL.
 
     Raises:
         UnexpectedResponse: it is about others only; the message names them.
     """
     said = [task_id for task_id in map(as_text, ids) if task_id is not None]
-    if said and ref.id not in said and not ref.is_url:
+    if said and ref.id.casefold() not in map(str.casefold, said) and not ref.is_url:
         others = shorten(", ".join(dict.fromkeys(said)), 100)
         raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
 
 
-__all__ = ["FailureTable", "Place", "check_about", "failure_from", "linked", "measures", "outputs_at", "ranked"]
+__all__ = [
+    "FailureTable",
+    "Place",
+    "check_about",
+    "failure_from",
+    "inlined",
+    "linked",
+    "measures",
+    "outputs_at",
+    "ranked",
+]

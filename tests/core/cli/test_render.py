@@ -39,6 +39,10 @@ LINES = [
         status("succeeded", outputs=(Artifact(kind="text", text="la\nla"),)),
         "luma:1  succeeded          -  la la",
     ),
+    (
+        status("succeeded", outputs=(video(f"data:video/mp4;base64,{'A' * 5000}"),)),
+        "luma:1  succeeded          -  data:video/mp4;base64,AAAAAAAAAAAAAAAAA…",
+    ),
     (status("succeeded", missing_outputs="expired"), "luma:1  succeeded          -  its outputs have expired"),
     (status("succeeded", missing_outputs="none"), "luma:1  succeeded          -  it has no outputs"),
     (

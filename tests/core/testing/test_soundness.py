@@ -25,6 +25,7 @@ def status(state: TaskState = TaskState.succeeded, **fields: object) -> TaskStat
         status(outputs=(), missing_outputs="expired"),
         status(TaskState.running, outputs=(VIDEO.model_copy(update={"role": "preview"}),)),
         status(outputs=(Artifact(kind="video", url="/v1/videos/1/content", needs_key=True),)),
+        status(outputs=(Artifact(kind="image", url="data:image/png;base64,AAAA"),)),
         TaskNotFound(ref=REF),
     ],
 )
@@ -45,6 +46,7 @@ def test_what_is_sound_has_no_flaws(answer):
         (status(TaskState.running), "it is running, so its outputs are previews, none primary"),
         (status(TaskState.queued, outputs=(), finished_at=RECORDED_AT), "it is queued, but has a finished_at"),
         (status(outputs=(Artifact(kind="video", url="file:///v.mp4"),)), "an output's url is no http(s) link"),
+        (status(outputs=(Artifact(kind="video", url="data: a film"),)), "an output's url is no http(s) link"),
         (status(outputs=(Artifact(kind="video", url="//x.example/v.mp4"),)), "an output's url is no http(s) link"),
         (status(extras={"seed": (1, 2)}), "it is another status after a journey through JSON"),
     ],

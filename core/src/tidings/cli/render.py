@@ -12,6 +12,7 @@ import click
 from tidings.cli.lines import SavedStatus
 from tidings.cli.words import printable, shortened
 from tidings.model import Artifact, TaskState, TaskStatus
+from tidings.wire import is_data_uri
 
 if TYPE_CHECKING:
     from tidings.errors import TidingsError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _STATE_WIDTH = max(map(len, TaskState))
 _REF_WIDTH = 60  # characters; a longer ref pushes its own line's columns, not everybody's
 _TEXT_WIDTH = 200  # characters of a text or a message; links are never cut
+_URI_WIDTH = 40  # characters of a `data:` URI, which is no link to open but the whole file
 _EXTRA_WIDTH = 1000  # characters of an extra, which may hold a link
 
 # Of a state on a terminal; the states of a task under way have none.
@@ -94,7 +96,11 @@ def _primary(status: TaskStatus) -> str:
 
 
 def _content(artifact: Artifact) -> str:
-    return printable(artifact.url) if artifact.url is not None else _short(artifact.text or "")
+    if artifact.url is None:
+        return _short(artifact.text or "")
+    if is_data_uri(artifact.url):
+        return shortened(artifact.url[:_URI_WIDTH] + "…", _URI_WIDTH)
+    return printable(artifact.url)
 
 
 def _failure(status: TaskStatus) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from tidings.model import Artifact, TaskRef
+from tidings.wire import as_data_uri, media_suffix
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
@@ -51,11 +51,12 @@ def file_name(ref: TaskRef, output: Artifact, *, number: int = 1) -> str:
 
 def _suffix(output: Artifact) -> str:
     """From the link's path, else from the media type, else the usual one for its kind."""
-    suffix = PurePosixPath(unquote(_path(output.url))).suffix
+    inside = as_data_uri(output.url)
+    suffix = PurePosixPath(unquote(_path(output.url))).suffix if inside is None else ""
     if _SUFFIX.fullmatch(suffix):
         return suffix.lower()
-    media_type = (output.media_type or "").partition(";")[0].strip()
-    return mimetypes.guess_extension(media_type) or _BY_KIND[output.kind]
+    media_type = output.media_type or (inside.media_type if inside is not None else None)
+    return media_suffix(media_type) or _BY_KIND[output.kind]
 
 
 def _path(url: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import IO
 from tidings.clock import Clock
 from tidings.download.contents import genuine
 from tidings.download.files import settle, whole_or_nothing
+from tidings.download.inside import content_of
 from tidings.download.names import file_names
 from tidings.errors import DownloadError, FetchError, LinkExpired, ProviderUnavailable, Unreachable
 from tidings.flow import Retry
@@ -17,7 +18,7 @@ from tidings.lanes import Signature
 from tidings.lanes.discretion import shows, without
 from tidings.model import Artifact, Role, TaskStatus
 from tidings.transport import Download, Outgoing, Transport
-from tidings.wire import Response
+from tidings.wire import Response, is_data_uri
 
 _TIMEOUT = 3600.0  # seconds for one file
 _WRITE = 1024 * 1024  # bytes gathered before a thread is asked to write them
@@ -100,8 +101,8 @@ async def _save(output: Artifact, path: Path, transport: Transport, sign: Sign, 
 
 
 async def _fill(file: IO[bytes], output: Artifact, transport: Transport, sign: Sign, clock: Clock) -> None:
-    if output.url is None:
-        file.write((output.text or "").encode())
+    if output.url is None or is_data_uri(output.url):
+        await asyncio.to_thread(lambda: file.write(content_of(output)))
         return
     signature = sign(output.url) if output.needs_key else _NO_KEY
     outgoing = Outgoing("GET", output.url, signature.headers, timeout=_TIMEOUT, secrets=signature.secrets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -26,6 +26,7 @@ def _in_utc(value: datetime) -> datetime:
 
 UTCDatetime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
+_SHOWN = 40  # characters of a `data:` URI in a repr
 
 
 class TaskState(StrEnum):
@@ -60,9 +61,10 @@ class Artifact(BaseModel):
     """One thing a task made: a link to it, or its text.
 
     Attributes:
-        url: where it lies (http or https), or None for a text. The link may expire and may itself be a secret. A
-            provider may give a path from its account's base URL (`/v1/videos/ID/content`), which becomes a whole URL
-            before anyone sees it.
+        url: where it lies (http or https), or None for a text. The link may expire and may itself be a secret. A small
+            file may have come inside the answer: then it is a `data:` URI, which is the file itself. A provider may
+            give a path from its account's base URL (`/v1/videos/ID/content`), which becomes a whole URL before anyone
+            sees it.
         text: lyrics, a description; None for everything with a link.
         id: tells it from the task's other outputs of its kind and role (the second of two songs), None where none are.
         role: `primary` is what the person asked for; previews of a running task are never primary.
@@ -93,6 +95,12 @@ class Artifact(BaseModel):
         if (self.url is None) == (self.text is None):
             raise ValueError("an Artifact has either a url or a text")
         return self
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Of a file inside its own URL only the beginning: it may be megabytes, and end up in somebody's log."""
+        for name, value in super().__repr_args__():
+            is_whole_file = name == "url" and isinstance(value, str) and value[:5].lower() == "data:"
+            yield name, f"{value[:_SHOWN]}…" if is_whole_file else value
 
 
 class Failure(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 from tidings.errors import FetchError
 from tidings.model import TaskRef, TaskState, TaskStatus
 from tidings.testing.samples import RECORDED_AT
+from tidings.wire import as_data_uri
 
 # What must never be true of a status, and how to say it.
 _RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
@@ -23,7 +24,7 @@ _RULES: tuple[tuple[Callable[[TaskStatus], bool], str], ...] = (
     (lambda it: not it.is_final and it.finished_at is not None, "it is {}, but has a finished_at"),
     (
         lambda it: not all(_is_link(output.url) for output in it.outputs),
-        "an output's url is no http(s) link, nor a path at the account's address",
+        "an output's url is no http(s) link, no data: URI, nor a path at the account's address",
     ),
 )
 
@@ -48,4 +49,4 @@ def _is_bare(status: TaskStatus) -> bool:
 
 def _is_link(url: str | None) -> bool:
     is_path = url is not None and url.startswith("/") and not url.startswith("//")
-    return url is None or is_path or url.startswith(("https://", "http://"))
+    return url is None or is_path or url.startswith(("https://", "http://")) or as_data_uri(url) is not None
