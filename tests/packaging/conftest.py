@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,9 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one worker of pytest-xdist, so that each distribution is built once."""
+    """All in one worker of pytest-xdist, so that each distribution is built once; a file may ask for one of its own."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("packaging"))
 
 
@@ -38,6 +40,11 @@ class Venv:
     @property
     def bin(self) -> Path:
         return self.path / "bin"
+
+    @property
+    def packages(self) -> Path:
+        """Where what is installed lies."""
+        return Path(sysconfig.get_path("purelib", "venv", {"base": str(self.path)}))
 
     def pip(self, *arguments: str | Path) -> str:
         """Our pip, acting on that environment."""
@@ -89,13 +96,29 @@ def core_wheel(core_dist: tuple[Path, Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_venv(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Venv]:
-    """`new_venv(wheel, …)`: a clean environment with only these and what they need."""
+def provider_dist(build: Callable[[Path], list[Path]]) -> Callable[[str], tuple[Path, Path]]:
+    """`provider_dist(name)`: the sdist and wheel of that provider."""
 
-    def make(*what: str | Path) -> Venv:
-        path = tmp_path_factory.mktemp("venv")
-        run(sys.executable, "-m", "venv", "--without-pip", path)
-        venv = Venv(path)
+    @cache
+    def dist_of(name: str) -> tuple[Path, Path]:
+        wheel, sdist = sorted(build(ROOT / "plugins/providers" / name), key=lambda path: path.suffix != ".whl")
+        return sdist, wheel
+
+    return dist_of
+
+
+@pytest.fixture(scope="session")
+def new_venv(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Venv]:
+    """`new_venv(wheel, …)`: a clean environment with only these and what they need.
+
+    `over=` another one: what lies there is installed here too, and takes no time to install again.
+    """
+
+    def make(*what: str | Path, over: Venv | None = None) -> Venv:
+        venv = Venv(tmp_path_factory.mktemp("venv"))
+        run(sys.executable, "-m", "venv", "--without-pip", venv.path)
+        if over is not None:
+            (venv.packages / "over.pth").write_text(f"{over.packages}\n")
         venv.install(*what)
         return venv
 
