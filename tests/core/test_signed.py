@@ -106,3 +106,6 @@ class TestLinkExpiry:
     @pytest.mark.parametrize("known", [{}, {"lifetime": 60}, {"since": AT_EIGHT}])
     def test_nothing_is_guessed_from_half_a_rule(self, known):
         assert link_expiry("https://example.com/v.mp4", **known) is None
+
+    def test_a_rule_that_counts_beyond_the_calendar_tells_nothing(self):
+        assert link_expiry("https://example.com/v.mp4", lifetime=60, since=datetime.max.replace(tzinfo=UTC)) is None

@@ -83,4 +83,7 @@ def link_expiry(url: str, *, lifetime: float | None = None, since: datetime | No
     own = signed_url_expiry(url)
     if own is not None or lifetime is None or since is None:
         return own
-    return since + timedelta(seconds=lifetime)
+    try:
+        return since + timedelta(seconds=lifetime)
+    except OverflowError:  # the year 9999 is how some say "never"
+        return None
