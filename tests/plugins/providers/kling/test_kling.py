@@ -150,11 +150,19 @@ def test_the_list_of_a_family_is_read_for_the_task_that_was_asked_for():
         parsed({"code": 0, "data": rows[:1]})
 
 
+def test_of_several_others_none_is_taken_for_a_gateways_task():
+    ref = TaskRef.parse("kling:tasks/task_mine")
+    assert parsed({"code": 0, "data": [{"id": "1", "status": "processing"}]}, ref).state is TaskState.running
+    rows = [{"id": "1", "status": "succeeded"}, {"id": "2", "status": "failed"}]
+    with pytest.raises(UnexpectedResponse, match="lists 2 tasks, none of which is this one"):
+        parsed({"code": 0, "data": rows}, ref)
+
+
 def test_an_answer_about_another_task_is_not_taken_for_it():
     with pytest.raises(UnexpectedResponse, match="about another0"):
         read(task_id="another0")
     row = {"task_id": "another1", "status": "SUCCESS", "data": None}
-    with pytest.raises(UnexpectedResponse, match="record is not about this task"):
+    with pytest.raises(UnexpectedResponse, match="about another1"):
         parsed({"code": "success", "data": row})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tidings import gateway
 from tidings.errors import TaskNotFound, UnexpectedResponse
 from tidings.model import TaskRef
-from tidings.wire import Response, as_number, as_text, dig, shorten
+from tidings.reading import check_about
+from tidings.wire import Response, as_number, as_text, dig
 
 _STATE_FIELDS = frozenset({"task_status", "status"})
 _GATEWAYS_OWN = "task_"  # begins the ids that gateways give tasks; Kling's own id then stands inside
@@ -64,9 +65,9 @@ def find(payload: Any, ref: TaskRef) -> Found:
     item = _peeled(inside, ref)
     row, inner = gateway.opened(item)
     task = _peeled(inner, ref)
-    is_row = gateway.is_task_row(item)
-    known_by = [as_text(dig(inside, "task_id")), row.task_id, *_ids(task)]
-    _check_is_about(ref, {name for name in known_by if name}, is_row=is_row)
+    known_by = (as_text(dig(inside, "task_id")), row.task_id, *_ids(task))
+    if not _is_renamed(ref, known_by):
+        check_about(ref, *known_by)
     return Found(item, row, task)
 
 
@@ -82,7 +83,10 @@ def _peeled(value: Any, ref: TaskRef) -> Any:
 def _one_of(tasks: list[Any], ref: TaskRef) -> Any:
     if not tasks:
         raise TaskNotFound(ref=ref)
-    return next((task for task in tasks if ref.id in _ids(task)), tasks[0])
+    found = next((task for task in tasks if ref.id in _ids(task)), None)
+    if found is None and len(tasks) > 1:
+        raise UnexpectedResponse(f"the answer lists {len(tasks)} tasks, none of which is this one", ref=ref)
+    return tasks[0] if found is None else found
 
 
 def _ids(task: Any) -> Iterator[str]:
@@ -91,11 +95,6 @@ def _ids(task: Any) -> Iterator[str]:
     return (name for name in (as_text(dig(task, *place)) for place in places) if name)
 
 
-def _check_is_about(ref: TaskRef, known_by: set[str], *, is_row: bool) -> None:
-    if not known_by or ref.id in known_by:
-        return
-    is_renamed = ref.id.startswith(_GATEWAYS_OWN) and not any(name.startswith(_GATEWAYS_OWN) for name in known_by)
-    if not is_renamed:
-        whose = "the gateway's record" if is_row else "the answer"
-        others = shorten(", ".join(sorted(known_by)), 100)
-        raise UnexpectedResponse(f"{whose} is not about this task, but about {others}", ref=ref)
+def _is_renamed(ref: TaskRef, known_by: Iterable[str | None]) -> bool:
+    """Whether a gateway that was asked by an id of its own answers with Kling's alone."""
+    return ref.id.startswith(_GATEWAYS_OWN) and not any((name or "").startswith(_GATEWAYS_OWN) for name in known_by)
