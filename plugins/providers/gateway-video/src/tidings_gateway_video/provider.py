@@ -26,8 +26,8 @@ from tidings import gateway
 from tidings.errors import UnexpectedResponse
 from tidings.model import Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Provider
-from tidings.reading import FailureTable, failure_from, ranked
-from tidings.wire import Request, Response, as_progress, as_text, as_time, dig, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from, ranked
+from tidings.wire import Request, Response, as_progress, as_text, as_time, dig, segment
 from tidings_gateway_video import results
 
 # What makers behind gateways say, and what gateways do not always translate.
@@ -87,7 +87,8 @@ class GatewayVideo(Provider):
         item = gateway.unwrap(response.json())
         if not (as_text(dig(item, "status")) or _is_row(item)):
             raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
-        _check_id(item, ref)
+        # A row's `id` is the number of its line in the gateway's database.
+        check_about(ref, item.get("task_id"), None if _is_row(item) else item.get("id"))
         row = gateway.read_task_row(item)
         state, raw_state = self._state(item, row)
         outputs = results.outputs(item, row, ref, state)
@@ -119,14 +120,6 @@ class GatewayVideo(Provider):
 def _is_row(item: Any) -> bool:
     """Whether `item` is the gateway's own record of a task. The simple and OpenAI's object have no `fail_reason`."""
     return gateway.is_task_row(item) and "fail_reason" in item
-
-
-def _check_id(item: dict[str, Any], ref: TaskRef) -> None:
-    """Raise for an answer about another task. A row's `id` is the database's number; OpenAI's object may have both."""
-    told = [as_text(item.get("task_id")), None if _is_row(item) else as_text(item.get("id"))]
-    ids = [task_id for task_id in told if task_id is not None]
-    if ids and ref.id not in ids:
-        raise UnexpectedResponse(f"the answer is not about this task, but about {shorten(ids[0], 100)}", ref=ref)
 
 
 def _failure(item: dict[str, Any], row: gateway.TaskRow) -> Failure:

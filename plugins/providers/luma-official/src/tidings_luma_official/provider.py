@@ -20,7 +20,7 @@ from tidings import gateway
 from tidings.errors import UnexpectedResponse
 from tidings.model import Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Provider
-from tidings.reading import FailureTable, failure_from
+from tidings.reading import FailureTable, check_about, failure_from
 from tidings.wire import Request, Response, as_number, as_text, as_time, dig, segment
 from tidings_luma_official.outputs import outputs, results
 
@@ -70,7 +70,9 @@ class LumaOfficial(Provider):
         item = gateway.unwrap(response.json())
         opened = gateway.opened(item)
         row, luma = opened
-        _check(item, luma, ref)
+        if not gateway.is_task_row(item) and not as_text(dig(luma, "state")):
+            raise UnexpectedResponse("the answer names no state of the task", ref=ref)
+        check_about(ref, dig(item, "task_id"), dig(luma, "id"))
         state, raw_state = self.read_state(opened.word(dig(luma, "state")))
         found = results(luma, row)
         if state is TaskState.succeeded and not found:
@@ -90,15 +92,6 @@ class LumaOfficial(Provider):
             observed_at=response.received_at,
             raw=item,
         )
-
-
-def _check(item: Any, luma: Any, ref: TaskRef) -> None:
-    """Refuse an answer that names no state, or that is about another task than `ref`."""
-    if not gateway.is_task_row(item) and not as_text(dig(luma, "state")):
-        raise UnexpectedResponse("the answer names no state of the task", ref=ref)
-    known_by = [name for name in (as_text(dig(item, "task_id")), as_text(dig(luma, "id"))) if name]
-    if known_by and ref.id.casefold() not in map(str.casefold, known_by):
-        raise UnexpectedResponse(f"the answer is not about this task, but about {known_by[0]}", ref=ref)
 
 
 def _failure(luma: Any, row: gateway.TaskRow) -> Failure:

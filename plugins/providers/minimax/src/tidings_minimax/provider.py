@@ -31,7 +31,7 @@ from tidings.errors import (
 )
 from tidings.model import TaskRef, TaskState, TaskStatus
 from tidings.provider import Flow, Provider
-from tidings.reading import ranked
+from tidings.reading import check_about, ranked
 from tidings.wire import Request, Response, as_text, as_time, dig, segment
 from tidings_minimax import reading
 
@@ -79,6 +79,7 @@ class MiniMax(Provider):
         "succeeded": TaskState.succeeded,
         "failed": TaskState.failed,
         "cancelled": TaskState.canceled,
+        "canceled": TaskState.canceled,
         "expired": TaskState.expired,
         **gateway.STATES,
     }
@@ -116,7 +117,7 @@ class MiniMax(Provider):
         word = as_text(dig(task, "status"))
         if not (reading.is_row(item) or word):
             raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
-        reading.check_id(row, task, ref)
+        check_about(ref, row.task_id, dig(task, "task_id"), dig(task, "id"))
         state, raw_state = self.read_state(opened.word(word))
         video = reading.video(row, task, since=response.received_at)
         if state is TaskState.succeeded and video is None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from tidings import gateway
 from tidings.errors import UnexpectedResponse
-from tidings.model import Artifact, Failure, TaskRef
+from tidings.model import Artifact, Failure
 from tidings.reading import FailureTable, failure_from, linked, measures
-from tidings.wire import Response, as_int, as_text, as_url, dig, shorten
+from tidings.wire import Response, as_int, as_text, as_url, dig
 
 LIFETIME = 9 * 3600.0
 """Seconds a template's link lives, counted from the answer that holds it. A file's link says itself when it dies."""
@@ -69,17 +69,6 @@ def refusal(response: Response) -> str | None:
     code = _code(payload)
     is_answer = any(as_text(dig(payload, *place)) for place in _ANSWERS)
     return None if is_answer else code
-
-
-def check_id(row: gateway.TaskRow, task: Any, ref: TaskRef) -> None:
-    """Raise for an answer about another task. Inside a gateway's record MiniMax's own id may differ from the record's.
-
-    Raises:
-        UnexpectedResponse: it says which one.
-    """
-    told = row.task_id or as_text(dig(task, "task_id")) or as_text(dig(task, "id"))
-    if told is not None and told != ref.id:
-        raise UnexpectedResponse(f"the answer is not about this task, but about {shorten(told, 100)}", ref=ref)
 
 
 def file_id(item: Any) -> str | None:
