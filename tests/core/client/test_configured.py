@@ -120,3 +120,31 @@ async def test_the_doctor_shows_a_key_of_the_wrong_form_as_a_broken_configuratio
     [finding] = await _all_answered(known, config, picky["plugins"])
     assert (finding.status, diagnosis.exit_of([finding])) == ("broken", 2)
     assert finding.detail == "TIDINGS_GATEWAY_KEY: a key of Picky's is ACCESS|SECRET, and one half is empty"
+
+
+class Polled(Picky):
+    """Takes its own polling URLs in place of ids."""
+
+    hosts = ("picky.example",)
+    official_url = "https://api.picky.example"
+    gateway_auth = auth = staticmethod(lambda key, now: {"Authorization": key})
+
+
+@pytest.fixture
+def polled():
+    fake = FakeTransport(lambda outgoing: respond())
+    plugins = SimpleNamespace(provider=lambda name: Polled(), observers=lambda: ())
+    return {"plugins": plugins, "transport": fake}
+
+
+def test_a_polling_url_that_the_gateways_key_must_not_go_to_is_told_before_anything_is_sent(client_class, polled):
+    client = client_class(gateway_url="https://gateway.example", gateway_key="sk-distinctive", **polled)
+    with pytest.raises(ConfigError, match=r"for https://gateway.example does not go to eu.picky.example: .* task's id"):
+        client.check(["picky:a", "picky:https://eu.picky.example/poll?id=a"])
+    assert polled["transport"].sent == []
+
+
+def test_a_polling_url_is_no_trouble_with_a_key_of_the_makers_own(client_class, polled, monkeypatch):
+    monkeypatch.setenv("TIDINGS_PICKY_KEY", "sk-distinctive")
+    [task] = client_class(**polled).check(["picky:https://eu.picky.example/poll?id=a"])
+    assert task.is_url

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tidings.clock import Clock
 from tidings.config import Account, Config
 from tidings.flow import Retry
-from tidings.lanes import Inquiry, Lane, Sender, check_key, governor_for
+from tidings.lanes import Inquiry, Lane, Sender, check_key, check_link, governor_for
 from tidings.model import TaskRef
 from tidings.plugins import Plugins
 from tidings.provider import Limits, Provider
@@ -46,7 +46,7 @@ class Targets:
 
         Raises:
             UnknownProvider, PluginError: there is no such plugin, or it is broken.
-            ConfigError: there is no URL or key for it, or the key is malformed.
+            ConfigError: there is no URL or key for it, the key is malformed, or does not go to the polling URL.
             InvalidRef: the provider takes no such route or URL.
         """
         target = self._known.get((ref.provider, ref.account))
@@ -57,6 +57,8 @@ class Targets:
             target = Target(provider, account)
             self._known[ref.provider, ref.account] = target
         target.provider.validate_ref(ref)
+        if ref.is_url:
+            check_link(ref.id, target.provider, target.account)
         return target
 
 

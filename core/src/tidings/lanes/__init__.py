@@ -4,7 +4,7 @@ from tidings.lanes.governor import Governor, forget_governors, governor_for
 from tidings.lanes.inquiry import Inquiry
 from tidings.lanes.lane import Lane
 from tidings.lanes.sender import Sender
-from tidings.lanes.signing import Signature, check_key, signed_for_file
+from tidings.lanes.signing import Signature, check_key, check_link, signed_for_file
 
 __all__ = [
     "Governor",
@@ -13,6 +13,7 @@ __all__ = [
     "Sender",
     "Signature",
     "check_key",
+    "check_link",
     "forget_governors",
     "governor_for",
     "signed_for_file",

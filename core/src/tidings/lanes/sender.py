@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tidings.clock import Clock
-from tidings.errors import ConfigError, FetchError
+from tidings.errors import FetchError
 from tidings.lanes.discretion import shows, without
-from tidings.lanes.signing import parts_of, signed
+from tidings.lanes.signing import check_link, parts_of, signed
 from tidings.provider import Provider
 from tidings.transport import Outgoing, Transport
 from tidings.wire import Exchange, Request, Response
@@ -89,11 +89,9 @@ class Sender:
     def _url(self, request: Request) -> str:
         if request.path.startswith("/"):
             url = self._account.base_url + request.path
-        elif self._provider.owns_url(request.path) and self._provider.owns_url(self._account.base_url):
-            url = request.path  # only a key of the maker's own goes to the maker's own polling URL
         else:
-            host = urlsplit(request.path).hostname
-            raise ConfigError(f"the key for {self._account.base_url} does not go to {host}: use an account there")
+            check_link(request.path, self._provider, self._account)
+            url = request.path
         joint = "&" if "?" in url else "?"
         return f"{url}{joint}{urlencode(request.query)}" if request.query else url
 

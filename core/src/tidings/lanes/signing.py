@@ -73,6 +73,20 @@ def check_key(provider: Provider, account: Account) -> None:
         raise ConfigError(f"{account.key_source}: {problem}", provider=provider.name)
 
 
+def check_link(url: str, provider: Provider, account: Account) -> None:
+    """See whether the key may go to a polling URL: only a key of the maker's own, and only to the maker's own.
+
+    Raises:
+        ConfigError: it may not.
+    """
+    if not (provider.owns_url(url) and provider.owns_url(account.base_url)):
+        raise ConfigError(
+            f"the key for {account.base_url} does not go to {_server(url)}: "
+            "use an account there, or the task's id in place of the link",
+            provider=provider.name,
+        )
+
+
 def parts_of(key: str) -> tuple[str, ...]:
     """The key, and its parts where it is written as several: `ACCESS|SECRET`."""
     parts = key.split("|") if "|" in key else ()
