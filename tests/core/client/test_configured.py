@@ -139,7 +139,9 @@ def polled():
 
 def test_a_polling_url_that_the_gateways_key_must_not_go_to_is_told_before_anything_is_sent(client_class, polled):
     client = client_class(gateway_url="https://gateway.example", gateway_key="sk-distinctive", **polled)
-    with pytest.raises(ConfigError, match=r"for https://gateway.example does not go to eu.picky.example: .* task's id"):
+    with pytest.raises(
+        ConfigError, match=r"for https://gateway.example does not go to https://eu.picky.example: .* task's id"
+    ):
         client.check(["picky:a", "picky:https://eu.picky.example/poll?id=a"])
     assert polled["transport"].sent == []
 

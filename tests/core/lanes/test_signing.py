@@ -105,14 +105,14 @@ AT_HOME = [
     ("https://api.owned.example", "https://eu.owned.example/files/1"),
 ]
 ABROAD = [
-    ("https://gw.example", "https://cdn.example/1", "cdn.example"),
-    ("https://gw.example", "https://gw.example.evil.example/1", "gw.example.evil.example"),
-    ("https://gw.example", "https://gw.example@evil.example/1", "evil.example"),
-    ("https://gw.example", "https://gw.example:8443/1", "gw.example"),
-    ("https://gw.example", "http://gw.example/1", "gw.example"),
-    ("https://gw.example", "https://api.owned.example/1", "api.owned.example"),
-    ("https://api.owned.example", "https://gw.example/1", "gw.example"),
-    ("https://api.owned.example", "http://eu.owned.example/1", "eu.owned.example"),
+    ("https://gw.example", "https://cdn.example/1", "https://cdn.example"),
+    ("https://gw.example", "https://gw.example.evil.example/1", "https://gw.example.evil.example"),
+    ("https://gw.example", "https://gw.example@evil.example/1", "https://evil.example"),
+    ("https://gw.example", "https://gw.example:8443/1", "https://gw.example:8443"),
+    ("https://gw.example", "http://gw.example/1", "http://gw.example"),
+    ("https://gw.example", "https://api.owned.example/1", "https://api.owned.example"),
+    ("https://api.owned.example", "https://gw.example/1", "https://gw.example"),
+    ("https://api.owned.example", "http://eu.owned.example/1", "http://eu.owned.example"),
     ("https://gw.example", "http://[", "nowhere"),
     ("https://gw.example", "/videos/1", "nowhere"),
 ]

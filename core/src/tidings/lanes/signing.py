@@ -129,7 +129,10 @@ def _is_at_home(url: str, provider: Provider, account: Account) -> bool:
 
 
 def _server(url: str) -> str:
+    """The scheme, host and port: keys stay away from another port and from http as they do from another host."""
     try:
-        return urlsplit(url).hostname or "nowhere"
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:  # http://[ is enough
         return "nowhere"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "nowhere"
