@@ -67,6 +67,12 @@ def test_a_polling_url_without_an_id_is_refused_with_what_to_do(link):
         FLUX.validate_ref(TaskRef("flux", link))
 
 
+@pytest.mark.parametrize("odd", ["%20", "t1%0A", ".."])
+def test_a_polling_url_whose_id_is_none_is_refused(odd):
+    with pytest.raises(InvalidRef):
+        FLUX.validate_ref(TaskRef("flux", f"https://api.bfl.ai/v1/get_result?id={odd}"))
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -284,6 +290,13 @@ def test_replicates_output_is_any_json_with_links(output):
     assert status.outputs[0].expires_at == datetime(2025, 1, 1, 0, 59, 0, 64900, tzinfo=UTC)
 
 
+def test_a_file_inside_replicates_answer_is_a_file():
+    uri = "data:image/webp;base64,UklGRg=="
+    [found] = read(predicted(output=[uri, uri])).primary
+
+    assert (found.url, found.kind, found.media_type) == (uri, "image", "image/webp")
+
+
 @pytest.mark.parametrize(("output", "text"), [("a corgi", "a corgi"), ({"score": 0.5}, '{"score": 0.5}'), (7, "7")])
 def test_replicates_output_without_links_is_text(output, text):
     assert [(found.kind, found.text) for found in read(predicted(output=output)).outputs] == [("text", text)]
@@ -316,6 +329,12 @@ def test_in_a_gateways_record_its_word_and_its_id_count():
 
     assert (status.state, status.raw_state, status.progress) == (TaskState.succeeded, "SUCCESS", 1.0)
     assert [output.url for output in status.primary] == [FILE]
+
+
+@pytest.mark.parametrize("data", [None, [], {}, ""])
+def test_an_empty_envelope_knows_no_such_task(data):
+    with pytest.raises(TaskNotFound):
+        read({"code": "success", "message": "", "data": data})
 
 
 def test_a_gateways_record_may_hold_the_link_itself():

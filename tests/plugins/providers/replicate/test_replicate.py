@@ -20,6 +20,7 @@ TRAINING = TaskRef("replicate", "p1", route="trainings")
 OWN = "https://replicate.delivery/pbxt/a/out-0.png"
 OTHER = "https://cdn.example/out-1.mp4"
 DATA = "data:image/png;base64,iVBORw0KGgo="
+SPEECH = "data:audio/wav;base64,UklGRg=="
 
 
 def response(payload: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -111,15 +112,23 @@ def test_json_that_is_no_text_says_so():
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        (DATA, [(DATA, "text", None)]),
-        ([DATA, OWN], [(DATA, "text", None), (OWN, "image", None)]),
-        ({"image": DATA}, [(DATA, "text", "image")]),
-        ([DATA, f"{DATA}="], [(DATA, "text", None), (f"{DATA}=", "text", None)]),
+        (DATA, [(DATA, "image", None)]),
+        ([DATA, OWN], [(DATA, "image", None), (OWN, "image", None)]),
+        ([DATA, "a corgi"], [(DATA, "image", None)]),
+        ({"speech": SPEECH, "text": "Hi"}, [(SPEECH, "audio", "speech"), ("Hi", "text", "text")]),
+        ([DATA, SPEECH, DATA], [(DATA, "image", None), (SPEECH, "audio", None)]),
+        ("data:;base64,AAAA", [("data:;base64,AAAA", "file", None)]),
         ("data: what it is", [("data: what it is", "text", None)]),
     ],
 )
-def test_a_file_inside_the_answer_is_not_lost(output, expected):
+def test_a_file_inside_the_answer_is_a_file(output, expected):
     assert outputs(output) == expected
+
+
+def test_a_file_inside_the_answer_does_not_expire():
+    [found] = read(prediction(output=DATA)).primary
+
+    assert (found.media_type, found.expires_at) == ("image/png", None)
 
 
 @pytest.mark.parametrize("output", [None, "", [], {}, [None], ["", ""]])
@@ -215,6 +224,12 @@ def test_an_aborted_task_is_canceled_and_has_no_failure(word):
 def test_an_answer_without_a_state_is_unexpected(payload):
     with pytest.raises(UnexpectedResponse, match="names no state"):
         read(payload)
+
+
+@pytest.mark.parametrize("data", [None, [], {}, ""])
+def test_an_empty_envelope_knows_no_such_task(data):
+    with pytest.raises(TaskNotFound):
+        read({"code": "success", "message": "", "data": data})
 
 
 def test_an_answer_about_another_task_is_refused():

@@ -80,6 +80,13 @@ def test_an_output_can_be_downloaded(simulator, client, tmp_path):
     assert client.download(client.fetch(task.ref), tmp_path)[0].read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_file_inside_the_answer_is_saved_as_what_it_is(simulator, client, tmp_path):
+    task = simulator.add("replicate", age=60, facts={"output": ["data:image/webp;base64,UklGRg=="]})
+    [path] = client.download(client.fetch(task.ref), tmp_path)
+
+    assert (path.suffix, path.read_bytes()) == (".webp", b"RIFF")
+
+
 @pytest.mark.parametrize(("route", "asked"), [("trainings", "replicate:t1"), (None, "replicate:trainings/t1")])
 def test_a_training_is_no_prediction_nor_the_other_way_round(simulator, client, route, asked):
     simulator.add("replicate", "t1", route=route)

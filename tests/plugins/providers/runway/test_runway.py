@@ -105,6 +105,7 @@ def test_runways_own_words_go_before_the_gateways():
         (["https://cdn.example/a.mp3"], [("https://cdn.example/a.mp3", "audio", "primary")]),
         (["https://cdn.example/no-suffix"], [("https://cdn.example/no-suffix", "video", "primary")]),
         ([None, 5, {"url": LINK}, "no link", LINK], [(LINK, "video", "primary")]),
+        ([LINK, LINK], [(LINK, "video", "primary")]),
     ],
 )
 def test_links_are_of_the_kind_they_look_like_and_videos_when_they_do_not_tell(output, expected):
@@ -175,9 +176,10 @@ def test_a_bare_answer_without_a_status_is_not_taken_for_a_pending_task(status):
         read(bare(status))
 
 
-def test_an_empty_envelope_knows_no_such_task():
+@pytest.mark.parametrize("data", [None, [], {}, ""])
+def test_an_empty_envelope_knows_no_such_task(data):
     with pytest.raises(TaskNotFound):
-        read({"code": "success", "message": "", "data": None})
+        read({"code": "success", "message": "", "data": data})
 
 
 def test_an_envelope_may_hold_runways_object_itself():

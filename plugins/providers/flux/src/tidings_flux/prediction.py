@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from tidings.model import Artifact, Failure, TaskState
-from tidings.reading import FailureTable, linked
-from tidings.wire import as_time, as_url, dig
+from tidings.reading import FailureTable, inlined, linked
+from tidings.wire import as_time, dig
 
 STATES: Mapping[str, TaskState] = {
     "starting": TaskState.queued,
@@ -37,13 +37,12 @@ def times(prediction: Any) -> Times:
 
 
 def outputs(prediction: Any) -> Iterator[Artifact]:
-    """The files of a prediction: `output` is any JSON with links in it. Without a link it is given as text."""
-    output = dig(prediction, "output")
-    links = dict.fromkeys(_links(output))
-    finished_at = times(prediction).finished_at
-    files = (linked(url, lifetime=_LIFETIME, since=finished_at) for url in links)
-    yield from (file for file in files if file is not None)
-    if not links and output not in (None, "", [], {}):
+    """The files of a prediction: `output` is any JSON with files in it. Without a file it is given as text."""
+    output, finished_at = dig(prediction, "output"), times(prediction).finished_at
+    found = (linked(text, lifetime=_LIFETIME, since=finished_at) or inlined(text) for text in _texts(output))
+    files = {file.url: file for file in found if file is not None}
+    yield from files.values()
+    if not files and output not in (None, "", [], {}):
         yield Artifact(kind="text", text=output if isinstance(output, str) else json.dumps(output, ensure_ascii=False))
 
 
@@ -52,10 +51,9 @@ def why_missing(prediction: Any) -> Literal["expired", "none"]:
     return "expired" if dig(prediction, "data_removed") is True else "none"
 
 
-def _links(value: Any) -> Iterator[str]:
-    url = as_url(value)
-    if url is not None:
-        yield url
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
-        yield from _links(child)
+        yield from _texts(child)

@@ -15,19 +15,19 @@ f.openai-hk.com.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from tidings import gateway
 from tidings.errors import FetchError, InvalidRef, TaskNotFound, Unauthorized, UnexpectedResponse
-from tidings.model import Artifact, Failure, Kind, TaskRef, TaskState, TaskStatus
+from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Auth, Provider
-from tidings.reading import FailureTable, failure_from, linked, ranked
-from tidings.wire import Request, Response, as_number, as_progress, as_text, as_time, as_url, dig, media_kind
+from tidings.reading import FailureTable, check_about, failure_from, linked, ranked
+from tidings.wire import Request, Response, as_number, as_progress, as_text, as_time, as_url, dig, media_kind, type_kind
 from tidings_flux import prediction
 
 _NOT_FOUND = "task not found"  # stands where a state would, with status 404 or 200; such a task has no state
-_KINDS: Mapping[str, Kind] = {"image": "image", "video": "video", "audio": "audio"}
 # The refusals are states of their own; the gateway's record may have them in the reason it gives.
 _FAILURES: FailureTable = (
     ("request moderated", Failure(code="moderated_input")),
@@ -73,8 +73,7 @@ class Flux(Provider):
 
     def validate_ref(self, ref: TaskRef) -> None:
         super().validate_ref(ref)
-        if ref.is_url and not _id_of(ref):
-            raise InvalidRef("this link names no task: write ?id= and the task's id behind it", ref=ref)
+        _by_id(ref)
 
     def owns_url(self, url: str) -> bool:
         """Polling URLs alone: the delivery hosts, which lie below the same domain, must not see the key."""
@@ -85,16 +84,18 @@ class Flux(Provider):
         return Unauthorized if is_about_the_key else super().error_kind(response)
 
     def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
-        item = gateway.unwrap(response.json())
-        opened = gateway.opened(item)
-        row, flux = opened
+        payload = response.json()
+        item = gateway.unwrap(payload)
+        if gateway.is_enveloped(payload) and not item:
+            raise TaskNotFound(ref=ref)
+        row, flux = opened = gateway.opened(item)
         own_word = dig(flux, "status") or dig(flux, "state")
         if not gateway.is_task_row(item) and not as_text(own_word):
             raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
         state, raw_state = self.read_state(opened.word(own_word))
         if raw_state.lower() == _NOT_FOUND:
             raise TaskNotFound("the task does not exist, or has expired", ref=ref)
-        _check_is_about(ref, row.task_id, as_text(dig(flux, "id")))
+        check_about(_by_id(ref), row.task_id, dig(flux, "id"))  # regions were seen to answer for tasks of others
         progress = _progress(dig(flux, "progress"))
         times = prediction.times(flux)
         finished_at = as_time(dig(flux, "result", "end_time")) or times.finished_at or row.finished_at
@@ -117,22 +118,24 @@ class Flux(Provider):
 
     def _outputs(self, flux: Any, at_the_gateway: str | None, response: Response) -> tuple[Artifact, ...]:
         """The file, and whatever is shown of it before. Each look is given a link that was signed for it."""
-        own = (_file(dig(flux, "result", "sample"), lifetime=self.url_lifetime, since=response.received_at),)
-        found = own if own[0] else (*prediction.outputs(flux),) or (_file(at_the_gateway),)
+        sample = _file(dig(flux, "result", "sample"), lifetime=self.url_lifetime, since=response.received_at)
+        files = [sample] if sample is not None else [*prediction.outputs(flux)]
         preview = linked(dig(flux, "preview"), role="preview")
-        return tuple(output for output in (*found, preview) if output is not None)
+        return tuple(output for output in (*(files or [_file(at_the_gateway)]), preview) if output is not None)
 
 
-def _id_of(ref: TaskRef) -> str | None:
-    """The id that is asked for, None when it is a link without one."""
-    return parse_qs(urlsplit(ref.id).query).get("id", [None])[0] if ref.is_url else ref.id
+def _by_id(ref: TaskRef) -> TaskRef:
+    """The task by its id alone, which a polling URL has in its query.
 
-
-def _check_is_about(ref: TaskRef, *found: str | None) -> None:
-    """Regions have been seen to answer for tasks of others. A gateway's id may differ from the maker's inside."""
-    ids = [task_id for task_id in found if task_id is not None]
-    if ids and _id_of(ref) not in ids:
-        raise UnexpectedResponse(f"the answer is not about this task, but about {', '.join(ids)}", ref=ref)
+    Raises:
+        InvalidRef: it has none, or one that is no id.
+    """
+    if not ref.is_url:
+        return ref
+    ids = parse_qs(urlsplit(ref.id).query).get("id")
+    if ids is None:
+        raise InvalidRef("this link names no task: write ?id= and the task's id behind it", ref=ref)
+    return replace(ref, id=ids[0])
 
 
 def _progress(value: Any) -> float | None:
@@ -149,8 +152,7 @@ def _file(url: Any, **life: Any) -> Artifact | None:
     """The file behind a link, whose kind its suffix tells, or the media type it will be served as."""
     link = as_url(url) or ""
     media_type = _media_type(link)
-    kind = media_kind(link) or _KINDS.get((media_type or "").partition("/")[0])
-    return linked(link, kind, media_type=media_type, **life)
+    return linked(link, media_kind(link) or type_kind(media_type), media_type=media_type, **life)
 
 
 def _media_type(link: str) -> str | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tidings.model import Artifact
-from tidings.reading import linked
-from tidings.wire import as_url
+from tidings.reading import inlined, linked
+from tidings.wire import as_data_uri, as_url
 
 _OWN = "replicate.delivery"  # Replicate's own files lie here and on its subdomains
-_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+[;,]")
 
 
 class _File(NamedTuple):
@@ -27,9 +25,9 @@ class _File(NamedTuple):
 def read_outputs(output: Any, *, lifetime: float | None, since: datetime | None) -> tuple[Artifact, ...]:
     """The files and texts in `output`.
 
-    Every link is a file, wherever it lies; texts beside it in the outermost object are outputs of their own. Where
-    there is no file, all of it is one text: the chunks of a streaming model joined, anything but texts as JSON. A
-    `data:` URI, a small file inside the answer itself, is given as the text it is.
+    Every link is a file, wherever it lies, and so is every `data:` URI, a small file inside the answer itself. Texts
+    beside it in the outermost object are outputs of their own. Where there is no file, all of it is one text: the
+    chunks of a streaming model joined, anything but texts as JSON.
 
     Args:
         lifetime, since: how long files of Replicate's own live; others say so themselves or not at all.
@@ -42,7 +40,7 @@ def read_outputs(output: Any, *, lifetime: float | None, since: datetime | None)
     if not files:
         return (_text(output),)
     found = (_artifact(file, lifetime if _is_own(file.uri) else None, since) for file in files.values())
-    return (*found, *_texts_beside(output))
+    return (*(artifact for artifact in found if artifact is not None), *_texts_beside(output))
 
 
 def _is_blank(output: Any) -> bool:
@@ -50,11 +48,11 @@ def _is_blank(output: Any) -> bool:
 
 
 def _is_prose(output: Any) -> bool:
-    """Whether it is a text in chunks. One may look like a link by chance, but not like one of Replicate's own."""
+    """Whether it is a text in chunks. One may look like a link by chance, but not like one of Replicate's own files."""
     if not _is_texts(output):
         return False
     files = [chunk for chunk in output if _is_file(chunk)]
-    return len(files) < len(output) and not any(map(_is_own, files))
+    return len(files) < len(output) and not any(_is_own(file) or as_data_uri(file) for file in files)
 
 
 def _is_texts(output: Any) -> bool:
@@ -62,7 +60,7 @@ def _is_texts(output: Any) -> bool:
 
 
 def _is_file(value: Any) -> bool:
-    return isinstance(value, str) and (as_url(value) is not None or _DATA_URI.match(value) is not None)
+    return as_url(value) is not None or as_data_uri(value) is not None
 
 
 def _files(value: Any, name: str | None = None) -> Iterator[_File]:
@@ -76,9 +74,8 @@ def _files(value: Any, name: str | None = None) -> Iterator[_File]:
             yield from _files(child, name)
 
 
-def _artifact(file: _File, lifetime: float | None, since: datetime | None) -> Artifact:
-    link = linked(file.uri, lifetime=lifetime, since=since, id=file.name)
-    return link or Artifact(kind="text", text=file.uri, id=file.name)
+def _artifact(file: _File, lifetime: float | None, since: datetime | None) -> Artifact | None:
+    return linked(file.uri, lifetime=lifetime, since=since, id=file.name) or inlined(file.uri, id=file.name)
 
 
 def _texts_beside(output: Any) -> Iterator[Artifact]:

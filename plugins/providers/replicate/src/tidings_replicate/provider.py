@@ -15,10 +15,10 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tidings import gateway
-from tidings.errors import FetchError, RateLimited, UnexpectedResponse
+from tidings.errors import FetchError, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
-from tidings.reading import FailureTable, failure_from, linked, ranked
+from tidings.reading import FailureTable, check_about, failure_from, linked, ranked
 from tidings.wire import Request, Response, as_number, as_text, as_time, dig, segment
 from tidings_replicate.outputs import read_outputs
 
@@ -61,13 +61,15 @@ class Replicate(Provider):
         return super().error_kind(response if status is None else replace(response, status=status))
 
     def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
-        item = gateway.unwrap(response.json())
-        opened = gateway.opened(item)
-        row, prediction = opened
+        payload = response.json()
+        item = gateway.unwrap(payload)
+        if gateway.is_enveloped(payload) and not item:
+            raise TaskNotFound(ref=ref)
+        row, prediction = opened = gateway.opened(item)
         own_word = dig(prediction, "status")
         if not gateway.is_task_row(item) and not as_text(own_word):
             raise UnexpectedResponse(f"the answer names no state. {response.error_text()}".strip(), ref=ref)
-        _check_is_about(ref, row.task_id, as_text(dig(prediction, "id")))
+        check_about(ref, row.task_id, dig(prediction, "id"))
         state, raw_state = self.read_state(opened.word(own_word))
         progress = _progress(dig(prediction, "logs"))
         finished_at = as_time(dig(prediction, "completed_at")) or row.finished_at
@@ -117,13 +119,6 @@ def _told_to_wait(response: Response) -> float | None:
         stated = None
     found = _RESETS_IN.search(response.error_text())
     return stated if stated is not None or found is None else float(found[1])
-
-
-def _check_is_about(ref: TaskRef, *found: str | None) -> None:
-    """An answer about another task is not this one's. A gateway's id may differ from the maker's inside."""
-    ids = [task_id for task_id in found if task_id is not None]
-    if ids and ref.id not in ids:
-        raise UnexpectedResponse(f"the answer is not about this task, but about {', '.join(ids)}", ref=ref)
 
 
 def _progress(logs: Any) -> float | None:

@@ -25,8 +25,8 @@ from tidings import gateway
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.model import Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
-from tidings.reading import FailureTable, failure_from, ranked
-from tidings.wire import Request, Response, as_int, as_number, as_progress, as_text, as_time, dig, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from, ranked
+from tidings.wire import Request, Response, as_int, as_number, as_progress, as_text, as_time, dig, segment
 from tidings_runway_reverse import refusals
 from tidings_runway_reverse.outputs import outputs_of
 
@@ -76,11 +76,11 @@ class RunwayReverse(Provider):
     def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
         item = _task_in(response, ref)
         row, inner = opened = gateway.opened(item)  # what the feed says looks like a record with nothing inside
-        own = _bare(inner)
+        own = _bare(_out_of_feed(inner))  # some gateways keep the feed's whole answer
         task = own or item
         word = next((task[name] for name in _WORDS if as_text(task.get(name))), None)
         state, raw_state = self.read_state(opened.word(word))
-        _check_same(ref, row.task_id, task.get("task_id") or task.get("id"))  # a record's own `id` is but a number
+        check_about(ref, row.task_id, task.get("task_id") or task.get("id"))  # a record's own `id` is but a number
         outputs = ranked(outputs_of(task, {**item, "result_url": row.result_url}), state)
         return TaskStatus(
             ref=ref,
@@ -109,9 +109,8 @@ def _task_in(response: Response, ref: TaskRef) -> dict[str, Any]:
         UnexpectedResponse: there is no object, or it names no status.
     """
     payload = response.json()
-    is_feed = as_number(dig(payload, "code")) == refusals.GOOD and "data" in payload
-    item = payload["data"] if is_feed else gateway.unwrap(payload)
-    if item in (None, []) and item is not payload:
+    item = gateway.unwrap(_out_of_feed(payload))
+    if not item and item is not payload:
         raise TaskNotFound(ref=ref)
     task = _bare(item)
     is_record = gateway.is_enveloped(payload) and gateway.is_task_row(task)  # a new one may have no word yet
@@ -120,23 +119,17 @@ def _task_in(response: Response, ref: TaskRef) -> dict[str, Any]:
     return task
 
 
+def _out_of_feed(payload: Any) -> Any:
+    """What the feed's envelope holds; `payload` itself when it is in none."""
+    is_fed = as_number(dig(payload, "code")) == refusals.GOOD and "data" in payload
+    return payload["data"] if is_fed else payload
+
+
 def _bare(found: Any) -> dict[str, Any]:
     """The object itself, which the web application puts below `task`; empty where there is none."""
     inside = dig(found, "task")
     best = inside if isinstance(inside, dict) else found
     return best if isinstance(best, dict) else {}
-
-
-def _check_same(ref: TaskRef, *ids: Any) -> None:
-    """A gateway may have an id of its own beside the maker's: either will do, in capitals, too.
-
-    Raises:
-        UnexpectedResponse: the answer is about other tasks only.
-    """
-    said = [text for text in map(as_text, ids) if text is not None]
-    if said and ref.id.casefold() not in {text.casefold() for text in said}:
-        others = shorten(", ".join(dict.fromkeys(said)), 100)
-        raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
 
 
 def _progress(own: Any, row: gateway.TaskRow) -> float | None:

@@ -24,8 +24,8 @@ from tidings import gateway
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
-from tidings.reading import FailureTable, failure_from, linked, ranked
-from tidings.wire import Request, Response, as_progress, as_text, as_time, as_word, dig, media_kind, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from, linked, ranked
+from tidings.wire import Request, Response, as_progress, as_text, as_time, as_word, dig, media_kind, segment
 
 _VERSION = {"X-Runway-Version": "2024-11-06"}  # Runway and some gateways refuse a request without it
 _NOT_A_UUID = "must be a UUID"
@@ -71,14 +71,14 @@ class Runway(Provider):
     def parse(self, response: Response, ref: TaskRef) -> TaskStatus:
         payload = response.json()
         item = gateway.unwrap(payload)
-        if item is None and payload is not None:  # an envelope with nothing in it
+        if gateway.is_enveloped(payload) and not item:
             raise TaskNotFound(ref=ref)
         row, task = opened = gateway.opened(item)
         is_wrapped = gateway.is_task_row(item)
         word = opened.word(dig(task, "status"))
         if not is_wrapped and not as_word(word):
             raise UnexpectedResponse(f"the answer names no status. {response.error_text()}".strip(), ref=ref)
-        _check_same(ref, row.task_id, as_text(dig(task, "id")))
+        check_about(ref, row.task_id, dig(task, "id"))
         state, raw_state = self.read_state(word)
         # A wrapped link is as old as the record, which nobody dates; a bare one was made for this very answer.
         outputs = ranked(self._outputs(item, opened, since=None if is_wrapped else response.received_at), state)
@@ -106,21 +106,9 @@ class Runway(Provider):
         return self._linked(listed if isinstance(listed, list) else [listed], since) or self._linked(gateways, since)
 
     def _linked(self, links: Sequence[Any], since: datetime | None) -> Sequence[Artifact]:
-        kinds = ((link, media_kind(link) or "video") for link in links if isinstance(link, str))
-        found = (linked(link, kind, lifetime=self.url_lifetime, since=since) for link, kind in kinds)
+        texts = dict.fromkeys(link for link in links if isinstance(link, str))
+        found = (linked(link, media_kind(link) or "video", lifetime=self.url_lifetime, since=since) for link in texts)
         return [output for output in found if output is not None]
-
-
-def _check_same(ref: TaskRef, *ids: str | None) -> None:
-    """A gateway may have an id of its own beside the maker's: either will do. Runway takes UUIDs in capitals, too.
-
-    Raises:
-        UnexpectedResponse: the answer is about other tasks only.
-    """
-    said = [task_id for task_id in ids if task_id is not None]
-    if said and ref.id.casefold() not in {task_id.casefold() for task_id in said}:
-        others = shorten(", ".join(dict.fromkeys(said)), 100)
-        raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
 
 
 def _failure(opened: gateway.Opened) -> Failure:
