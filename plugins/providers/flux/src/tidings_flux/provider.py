@@ -119,9 +119,10 @@ class Flux(Provider):
     def _outputs(self, flux: Any, at_the_gateway: str | None, response: Response) -> tuple[Artifact, ...]:
         """The file, and whatever is shown of it before. Each look is given a link that was signed for it."""
         sample = _file(dig(flux, "result", "sample"), lifetime=self.url_lifetime, since=response.received_at)
-        files = [sample] if sample is not None else [*prediction.outputs(flux)]
+        files = (sample,) if sample is not None else (*prediction.outputs(flux),)
+        elsewhere = _file(at_the_gateway) if not files else None
         preview = linked(dig(flux, "preview"), role="preview")
-        return tuple(output for output in (*(files or [_file(at_the_gateway)]), preview) if output is not None)
+        return tuple(output for output in (*files, elsewhere, preview) if output is not None)
 
 
 def _by_id(ref: TaskRef) -> TaskRef:
