@@ -99,7 +99,7 @@ def _content(artifact: Artifact) -> str:
     if artifact.url is None:
         return _short(artifact.text or "")
     if is_data_uri(artifact.url):
-        return shortened(artifact.url[:_URI_WIDTH] + "…", _URI_WIDTH)
+        return shortened(artifact.url[: _URI_WIDTH + 1], _URI_WIDTH)
     return printable(artifact.url)
 
 
