@@ -140,9 +140,17 @@ class TestTaskRow:
 
     @pytest.mark.parametrize(
         ("value", "is_row"),
-        [(ROW, True), ({"task_id": None, "status": ""}, True), ({"id": "x", "state": "completed"}, False), ([], False)],
+        [
+            (ROW, True),
+            ({"task_id": None, "status": ""}, True),
+            ({"task_id": "t", "fail_reason": ""}, True),
+            ({"status": "SUCCESS", "fail_reason": ""}, True),
+            ({"id": "x", "state": "completed"}, False),
+            ({"id": "x", "status": "completed"}, False),
+            ([], False),
+        ],
     )
-    def test_a_row_is_told_by_its_two_names(self, value, is_row):
+    def test_a_row_is_told_by_two_of_its_names(self, value, is_row):
         assert gateway.is_task_row(value) == is_row
 
 
@@ -185,3 +193,17 @@ class TestOpened:
     )
     def test_the_gateways_word_counts_where_it_has_one(self, outer, own, word):
         assert gateway.opened({"task_id": "1", "status": outer, "data": None}).word(own) == word
+
+
+class TestHasGivenUp:
+    @pytest.mark.parametrize("state", ["pending", "queued", "running", "input_required"])
+    def test_a_reason_at_the_end_of_an_open_task_is_its_failure(self, state):
+        assert gateway.has_given_up(TaskState(state), 1.0, "channel lost")
+
+    @pytest.mark.parametrize("state", ["succeeded", "failed", "canceled", "expired", "unknown"])
+    def test_a_final_word_and_one_that_nobody_knows_stay_what_they_are(self, state):
+        assert not gateway.has_given_up(TaskState(state), 1.0, "channel lost")
+
+    @pytest.mark.parametrize(("progress", "reason"), [(0.99, "odd"), (None, "odd"), (1.0, ""), (1.0, None), (1.0, [])])
+    def test_neither_a_reason_nor_the_end_is_enough(self, progress, reason):
+        assert not gateway.has_given_up(TaskState.running, progress, reason)

@@ -30,6 +30,7 @@ STATES: Mapping[str, TaskState] = MappingProxyType(
 """The gateway's own status words. Some gateways let a provider's words through: add those to your own table."""
 
 _SUCCESS = "success"
+_ROW_NAMES = frozenset({"task_id", "status", "fail_reason"})  # of the last, no maker's own object is known to have one
 _ERRORS: Mapping[str, type[FetchError]] = MappingProxyType({"task_not_exist": TaskNotFound})
 
 
@@ -87,8 +88,11 @@ def unwrap(payload: Any) -> Any:
 
 
 def is_task_row(value: Any) -> bool:
-    """Whether `value` is the gateway's record of a task rather than the provider's own object."""
-    return isinstance(value, dict) and "task_id" in value and "status" in value
+    """Whether `value` is the gateway's record of a task rather than the provider's own object.
+
+    Told by two of three names, so that a row without a status yet, or one that does not repeat its id, is still one.
+    """
+    return isinstance(value, dict) and len(_ROW_NAMES & value.keys()) >= 2
 
 
 def read_task_row(row: Mapping[str, Any]) -> TaskRow:
@@ -108,6 +112,15 @@ def read_task_row(row: Mapping[str, Any]) -> TaskRow:
         result_url=as_url(row.get("result_url")) or (as_url(fail_reason) if is_link else None),
         data=row.get("data"),
     )
+
+
+def has_given_up(state: TaskState, progress: float | None, fail_reason: Any) -> bool:
+    """Whether a gateway gave up on an open task: it enters a reason and 100 %, refunds, and never looks again.
+
+    It leaves the status as it was at that moment, so nothing else will ever say that the task failed.
+    """
+    is_open = not state.is_final and state is not TaskState.unknown
+    return is_open and progress == 1.0 and as_text(fail_reason) is not None
 
 
 class Opened(NamedTuple):
