@@ -290,13 +290,16 @@ def test_what_is_about_the_task_or_about_none_by_name_is_taken(payload):
     [
         (task(id="other"), "other"),
         ([task(id="a"), task(id="b")], "a, b"),
-        ([task(id=None)], "a list"),
-        ("ok", "a str"),
-        (5, "a int"),
     ],
 )
 def test_an_answer_about_something_else_is_refused(payload, about):
     with pytest.raises(UnexpectedResponse, match=f"but about {about}$"):
+        single(payload)
+
+
+@pytest.mark.parametrize(("payload", "kind"), [([task(id=None)], "list"), ("ok", "str"), (5, "int")])
+def test_an_answer_that_is_no_task_is_refused(payload, kind):
+    with pytest.raises(UnexpectedResponse, match=f"a task was expected, not a {kind}$"):
         single(payload)
 
 
@@ -354,7 +357,6 @@ def test_the_seed_is_a_text(payload):
         {"code": 1, "description": "成功", "result": ""},
         {"code": 1, "result": {"odd": 1}},
         task(),
-        task(id="other", seed="1"),
         [],
         None,
     ],
@@ -362,6 +364,11 @@ def test_the_seed_is_a_text(payload):
 def test_an_answer_without_a_seed_is_none(payload):
     with pytest.raises(UnexpectedResponse, match="no seed"):
         SEED.parse(response(payload), REF)
+
+
+def test_another_tasks_seed_is_refused():
+    with pytest.raises(UnexpectedResponse, match=r"not about this task, but about other$"):
+        SEED.parse(response(task(id="other", seed="1")), REF)
 
 
 def test_the_seed_is_asked_for_in_the_tasks_mode():

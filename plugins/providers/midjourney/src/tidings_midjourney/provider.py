@@ -23,8 +23,8 @@ from tidings import gateway
 from tidings.errors import FetchError, RateLimited, TaskNotFound, UnexpectedResponse
 from tidings.model import Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Auth, Include, Limits, Provider
-from tidings.reading import FailureTable, failure_from
-from tidings.wire import Request, Response, as_progress, as_text, as_time, dig, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from
+from tidings.wire import Request, Response, as_progress, as_text, as_time, dig, segment
 from tidings_midjourney.outputs import outputs_of
 
 # One code (4) covers unknown tasks, bad requests and trouble upstream, so the description decides.
@@ -72,8 +72,8 @@ def _seed_request(ref: TaskRef) -> Request:
 def _seed(response: Response, ref: TaskRef) -> str:
     """In `result`; some gateways are documented to answer with the task, which may have it too."""
     payload = response.json()
-    others = [task_id for task_id in [_id_of(payload)] if task_id not in {None, ref.id}]
-    seed = None if others else as_text(dig(payload, "result")) or as_text(dig(payload, "seed"))
+    check_about(ref, _id_of(payload))
+    seed = as_text(dig(payload, "result")) or as_text(dig(payload, "seed"))
     if seed is None:
         raise UnexpectedResponse(f"there is no seed in the answer. {response.error_text()}".strip(), ref=ref)
     return seed
@@ -115,7 +115,8 @@ class Midjourney(Provider):
     def rows(self, response: Response, refs: Sequence[TaskRef]) -> Mapping[TaskRef, Any]:
         found = gateway.unwrap(response.json())
         if found is not None and not isinstance(found, list):
-            raise UnexpectedResponse(f"a list of tasks was expected, not {type(found).__name__}")
+            text = f"a list of tasks was expected, not {type(found).__name__}. {response.error_text()}"
+            raise UnexpectedResponse(text.strip())
         rows = _by_id(found or ())
         return {ref: rows[ref.id] for ref in refs if ref.id in rows}
 
@@ -135,7 +136,7 @@ class Midjourney(Provider):
             raise UnexpectedResponse(f"the answer names no status. {response.error_text()}".strip(), ref=ref)
         state, raw_state = self.read_state(task["status"])
         progress, reason = _progress(task.get("progress")), task.get("failReason")
-        if _is_given_up(state, progress, reason):
+        if gateway.has_given_up(state, progress, reason):
             state = TaskState.failed
         outputs = outputs_of(task, state)
         return TaskStatus(
@@ -153,15 +154,6 @@ class Midjourney(Provider):
             observed_at=response.received_at,
             raw=task,
         )
-
-
-def _is_given_up(state: TaskState, progress: float | None, reason: Any) -> bool:
-    """Whether a gateway gave up on an open task: it enters a reason and 100 %, refunds, and never looks again.
-
-    It leaves the status as it was at that moment, so nothing else will ever say that the task failed.
-    """
-    is_open = not state.is_final and state is not TaskState.unknown
-    return is_open and progress == 1.0 and as_text(reason) is not None
 
 
 def _progress(value: Any) -> float | None:
@@ -205,8 +197,8 @@ def _only(payload: Any, ref: TaskRef) -> Mapping[str, Any]:
     if payload is None or payload == []:
         raise TaskNotFound(ref=ref)
     rows = _by_id(payload if isinstance(payload, list) else [payload])
-    task = rows.get(ref.id, None if rows else payload)
+    check_about(ref, *rows)
+    task = rows.get(ref.id, payload)
     if not isinstance(task, dict):
-        others = shorten(", ".join(rows), 100) or f"a {type(payload).__name__}"
-        raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
+        raise UnexpectedResponse(f"a task was expected, not a {type(payload).__name__}", ref=ref)
     return task
