@@ -57,8 +57,8 @@ def test_a_finished_task_has_two_songs_to_download(simulator, client, tmp_path):
     status = client.wait("suno:a")
 
     assert len({output.id for output in status.primary}) == 2
-    assert {output.role for output in status.outputs} == {"primary", "preview", "thumbnail"}
-    assert [path.suffix for path in client.download(status, tmp_path)] == [".mp3", ".mp3"]
+    assert {output.role for output in status.outputs} == {"primary", "thumbnail"}
+    assert [path.suffix for path in client.download(status, tmp_path)] == [".mp3", ".mp4"] * 2
 
 
 def test_the_stream_of_an_unfinished_song_is_a_preview(simulator, client):

@@ -44,22 +44,36 @@ def roles(status: TaskStatus) -> list[tuple[str, str, str | None]]:
     return [(output.kind, output.role, output.id) for output in status.outputs]
 
 
-def test_both_songs_are_what_was_asked_for_and_their_videos_are_beside_them():
+def test_both_songs_and_their_videos_are_results_and_the_audio_comes_first():
     links = {"video_url": "https://cdn1.suno.ai/v.mp4", "image_url": "https://cdn1.suno.ai/i.jpeg"}
     status = single(row(song("s1", **links), song("s2")))
 
     assert roles(status) == [
         ("audio", "primary", "s1"),
-        ("video", "preview", "s1"),
+        ("video", "primary", "s1"),
         ("image", "thumbnail", "s1"),
         ("audio", "primary", "s2"),
     ]
 
 
-def test_a_task_that_only_makes_a_video_has_that_as_its_result():
-    status = single(row({"id": "s1", "status": "complete", "audio_url": "", "video_url": "https://cdn1.suno.ai/v.mp4"}))
+@pytest.mark.parametrize("audio", ["", None, "soon", 0])
+def test_a_task_that_only_makes_a_video_has_that_as_its_result(audio):
+    status = single(row(song(audio_url=audio, video_url="https://cdn1.suno.ai/v.mp4", text="the words")))
 
     assert (status.state, roles(status)) == (SUCCEEDED, [("video", "primary", "s1")])
+
+
+def test_what_a_failed_song_still_links_to_is_no_result():
+    status = single(row(song("s1", "error"), song("s2")))
+
+    assert (status.state, roles(status)) == (SUCCEEDED, [("audio", "preview", "s1"), ("audio", "primary", "s2")])
+
+
+@pytest.mark.parametrize("fields", [{}, {"audio_url": None}, {"audio_url": None, "video_url": ""}])
+def test_lyrics_are_a_text_without_a_song(fields):
+    status = single(row(data={"id": "l1", "text": "la", "status": "complete", **fields}))
+
+    assert (status.state, roles(status)) == (SUCCEEDED, [("text", "primary", "l1")])
 
 
 def test_one_picture_under_two_names_is_taken_once():
@@ -86,6 +100,7 @@ def test_a_song_lasts_as_long_as_it_says_anywhere(fields, seconds):
     "data",
     [
         [song(audio_url=STREAM)],
+        [song(audio_url=STREAM, video_url="https://cdn1.suno.ai/v.mp4")],
         [song(audio_url=STREAM.upper().replace("HTTPS", "https"))],
         [song(), song("s2", audio_url=STREAM)],
         [song(), song("s2", audio_url="")],
@@ -281,12 +296,16 @@ def test_a_batch_answer_that_is_no_list_is_unexpected(data):
         Suno().parse_batch(response(enveloped(data)), [REF])
 
 
+def test_an_error_in_place_of_a_batch_is_told():
+    with pytest.raises(UnexpectedResponse, match=r"not dict\. the database is gone$"):
+        Suno().parse_batch(response({"error": {"message": "the database is gone"}}), [REF])
+
+
 @pytest.mark.parametrize(
     ("found", "ref", "about"),
     [
         (row(task_id="other"), REF, "other"),
         ([row(task_id="a"), row(task_id="b")], REF, "a, b"),
-        ([row(task_id=None), row(task_id=None)], REF, "2 tasks without ids"),
         ([song("other")], FEED, "other"),
         ({"id": "other", "text": "la", "status": "complete"}, LYRICS, "other"),
     ],
@@ -294,6 +313,20 @@ def test_a_batch_answer_that_is_no_list_is_unexpected(data):
 def test_an_answer_about_others_only_is_refused(found, ref, about):
     with pytest.raises(UnexpectedResponse, match=f"not about this task, but about {about}$"):
         single(found, ref)
+
+
+def test_several_answers_without_ids_are_nobodys():
+    with pytest.raises(UnexpectedResponse, match=r"about 2 tasks without ids$"):
+        single([row(task_id=None), row(task_id=None)])
+
+
+def test_a_row_that_does_not_say_its_status_or_its_id_is_still_a_row():
+    no_status = {name: value for name, value in row(data=None).items() if name != "status"}
+    no_id = {name: value for name, value in row(song()).items() if name != "task_id"}
+
+    assert single(no_status).state is TaskState.pending
+    assert Suno().parse_batch(response(enveloped([no_status])), [REF])[REF].state is TaskState.pending
+    assert single(no_id).state is SUCCEEDED
 
 
 @pytest.mark.parametrize(

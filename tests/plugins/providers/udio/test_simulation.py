@@ -50,7 +50,7 @@ def test_a_finished_task_has_two_songs_to_download(simulator, client, dialect, t
     status = client.wait("udio:a")
 
     assert len({output.id for output in status.primary}) == 2
-    assert [path.suffix for path in client.download(status, tmp_path)] == [".mp3", ".mp3"]
+    assert [path.suffix for path in client.download(status, tmp_path)] == [".mp3", ".txt"] * 2
 
 
 def test_the_first_song_of_an_unfinished_task_is_a_preview(simulator, client):

@@ -44,6 +44,7 @@ def queried(*songs: object) -> TaskStatus:
     [
         row(song()),
         row(data=None, songs=[song()]),
+        row(songs=[song()]),
         row(data=[song()]),
         row(song(), None, "odd"),
         row(song(), status="", task_id=None),
@@ -69,9 +70,9 @@ def test_a_songs_portrait_of_the_artist_is_no_output():
 
     assert [(output.kind, output.role, output.duration) for output in queried(made).outputs] == [
         ("audio", "primary", 32.8),
-        ("video", "preview", 32.8),
+        ("video", "primary", 32.8),
         ("image", "thumbnail", None),
-        ("text", "preview", None),
+        ("text", "primary", None),
     ]
 
 
@@ -147,6 +148,19 @@ def test_a_success_all_of_whose_songs_failed_has_no_outputs():
     assert (status.state, status.outputs, status.missing_outputs) == (SUCCEEDED, (), "none")
 
 
+def test_the_lyrics_of_a_song_that_is_not_there_are_no_result():
+    status = fetched(row(song(error_code=1, song_path=None, lyrics="la"), song("s2", lyrics="lo")))
+
+    assert [(output.text, output.role) for output in status.outputs if output.kind == "text"] == [
+        ("la", "preview"),
+        ("lo", "primary"),
+    ]
+
+
+def test_a_row_without_a_status_is_pending():
+    assert fetched({"task_id": "t1", "fail_reason": "", "data": None}).state is TaskState.pending
+
+
 @pytest.mark.parametrize(
     ("outer", "state"),
     [("IN_PROGRESS", RUNNING), ("FAILURE", FAILED), ("brand_new", TaskState.unknown)],
@@ -189,8 +203,13 @@ def test_a_song_that_is_not_listed_is_not_found(payload):
 
 @pytest.mark.parametrize("payload", [{}, "ok", 5, True, {"songs": "odd"}])
 def test_an_answer_without_songs_is_unexpected(payload):
-    with pytest.raises(UnexpectedResponse, match="a list of songs was expected"):
+    with pytest.raises(UnexpectedResponse, match=r"a list of songs was expected\.$"):
         Udio().parse(response(payload), SONG)
+
+
+def test_an_error_in_place_of_songs_is_told():
+    with pytest.raises(UnexpectedResponse, match=r"a list of songs was expected\. no channel$"):
+        Udio().parse(response({"error": {"message": "no channel"}}), SONG)
 
 
 @pytest.mark.parametrize("payload", [{}, "ok", 5, {"songs": []}, {"songs": [{"generation_id": "t1"}]}])
@@ -209,7 +228,7 @@ def test_a_song_that_says_nothing_is_its_own_trouble():
 
 @pytest.mark.parametrize(
     ("task", "about"),
-    [(row(task_id="other"), "other"), ({"songs": [song(generation_id="b"), song(generation_id="a")]}, "a, b")],
+    [(row(task_id="other"), "other"), ({"songs": [song(generation_id="b"), song(generation_id="a")]}, "b, a")],
 )
 def test_an_answer_about_another_task_is_refused(task, about):
     with pytest.raises(UnexpectedResponse, match=f"not about this task, but about {about}$"):

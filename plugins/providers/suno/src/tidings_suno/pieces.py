@@ -9,7 +9,7 @@ from typing import Any
 
 from tidings import gateway
 from tidings.model import Artifact, Role, TaskState
-from tidings.reading import linked, measures
+from tidings.reading import linked, measures, ranked
 from tidings.wire import as_text, as_word, dig
 
 Piece = Mapping[str, Any]
@@ -30,7 +30,7 @@ STATES: Mapping[str, TaskState] = MappingProxyType(
 """The words of gateways, of crazyrouter, of a single song and of lyrics."""
 
 _FOLDED: Mapping[str, TaskState] = {word.casefold(): state for word, state in STATES.items()}
-OPEN = frozenset({TaskState.pending, TaskState.queued, TaskState.running})
+_OPEN = frozenset({TaskState.pending, TaskState.queued, TaskState.running})
 # As in Suno-API the slower one of a task's songs speaks for the task: while one is queued, the task is. One that failed
 # fails the task. A word nobody knows must be heard, so it goes first.
 _SLOWEST_FIRST = (
@@ -77,7 +77,12 @@ def state(piece: Piece) -> TaskState | None:
 
 def is_open(piece: Piece) -> bool:
     """Whether it is not done yet, by its own word."""
-    return state(piece) in OPEN
+    return state(piece) in _OPEN
+
+
+def has_failed(piece: Piece) -> bool:
+    """Whether nothing came of it, by its own word."""
+    return state(piece) is TaskState.failed
 
 
 def slowest_word(found: Iterable[Piece]) -> str:
@@ -88,13 +93,14 @@ def slowest_word(found: Iterable[Piece]) -> str:
 
 
 def has_result(piece: Piece) -> bool:
-    """Whether it holds what was asked for: a finished song's file, or a text."""
-    return any(output.role == "primary" for output in made(piece))
+    """Whether its main output is final: a song's file, or a text. A stream is not, though a video be beside it."""
+    main = next(iter(made(piece)), None)
+    return main is not None and main.role == "primary"
 
 
 def is_promised(piece: Piece) -> bool:
     """Whether a result may be expected of it: a song or lyrics that did not fail, nothing that nobody has seen yet."""
-    return state(piece) is not TaskState.failed and (bool(word(piece)) or not piece.keys().isdisjoint(_RESULTS))
+    return not has_failed(piece) and (bool(word(piece)) or not piece.keys().isdisjoint(_RESULTS))
 
 
 def audio_role(link: str | None) -> Role:
@@ -103,22 +109,29 @@ def audio_role(link: str | None) -> Role:
 
 
 def made(piece: Piece) -> tuple[Artifact, ...]:
-    """Its outputs: the audio, which was asked for, and beside it a video of it and cover images; or the lyrics.
+    """Its outputs, the main one first: the audio, a video of it and cover images; or the lyrics.
 
-    The video is the song again, with moving pictures: only where there is no audio is it what was asked for.
+    What a failed one still links to is no result.
     """
     own_id = as_text(piece.get("id")) or as_text(piece.get("clip_id"))
-    text = piece.get("text")
-    if "audio_url" not in piece and isinstance(text, str) and text.strip():
-        return (Artifact(kind="text", text=text, id=own_id),)
+    if _is_lyrics(piece):
+        return (Artifact(kind="text", text=piece["text"], id=own_id),)
     seconds = measures(piece.get("metadata"))["duration"] or measures(piece)["duration"]
     audio = as_text(piece.get("audio_url"))
     found = (
         linked(audio, "audio", role=audio_role(audio), id=own_id, duration=seconds),
-        linked(piece.get("video_url"), "video", role="preview" if audio else "primary", id=own_id, duration=seconds),
+        linked(piece.get("video_url"), "video", id=own_id, duration=seconds),
         *(linked(piece.get(name), "image", role="thumbnail", id=own_id) for name in _IMAGES),
     )
-    return tuple({output.url: output for output in reversed(found) if output is not None}.values())[::-1]
+    links = {output.url: output for output in reversed(found) if output is not None}  # one under two names: the first
+    outputs = tuple(links.values())[::-1]
+    return ranked(outputs, TaskState.failed) if has_failed(piece) else outputs
+
+
+def _is_lyrics(piece: Piece) -> bool:
+    text = piece.get("text")
+    is_song = piece.get("audio_url") is not None or piece.get("video_url")  # which may have a text, too
+    return not is_song and isinstance(text, str) and bool(text.strip())
 
 
 def why_failed(found: Iterable[Piece]) -> tuple[str | None, str | None]:

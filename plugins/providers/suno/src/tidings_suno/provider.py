@@ -26,8 +26,8 @@ from tidings import gateway
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
-from tidings.reading import FailureTable, failure_from, linked, ranked
-from tidings.wire import Request, Response, as_number, as_text, as_time, as_word, dig, media_kind, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from, linked, ranked
+from tidings.wire import Request, Response, as_number, as_text, as_time, as_word, dig, media_kind, segment
 from tidings_suno import pieces
 
 _PATHS: Mapping[str | None, str] = {None: "/suno/fetch/", "feed": "/suno/feed/", "lyrics": "/suno/lyrics/"}
@@ -73,7 +73,8 @@ class Suno(Provider):
     def rows(self, response: Response, refs: Sequence[TaskRef]) -> Mapping[TaskRef, Any]:
         found = _inside(response)
         if found is not None and not isinstance(found, list):  # null is how a gateway says that it knows none of them
-            raise UnexpectedResponse(f"a list of tasks was expected, not {type(found).__name__}")
+            text = f"a list of tasks was expected, not {type(found).__name__}. {response.error_text()}"
+            raise UnexpectedResponse(text.strip())
         rows = _by_id(found or ())
         return {ref: rows[ref.id] for ref in refs if ref.id in rows}
 
@@ -86,7 +87,7 @@ class Suno(Provider):
         outputs = _outputs(record, found)
         if state is TaskState.succeeded and _is_early(record, found, outputs):
             state = TaskState.running  # the row is ahead of its songs
-        elif _is_given_up(record, state):
+        elif gateway.has_given_up(state, record.progress, record.fail_reason):
             state = TaskState.failed
         return TaskStatus(
             ref=ref,
@@ -147,12 +148,10 @@ def _asked_for(found: Any, ref: TaskRef) -> Any:
     if ref.route is None and not any(map(gateway.is_task_row, items)):
         return found  # Suno-API: the songs have ids of their own
     known = _by_id(items)
-    if ref.id in known:
-        return known[ref.id]
-    if len(items) == 1 and not known:
-        return items[0]
-    others = shorten(", ".join(known), 100) or f"{len(items)} tasks without ids"
-    raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
+    check_about(ref, *known)
+    if not known and len(items) > 1:
+        raise UnexpectedResponse(f"the answer is about {len(items)} tasks without ids", ref=ref)
+    return known.get(ref.id, items[0])
 
 
 def _outputs(record: gateway.TaskRow, found: Sequence[pieces.Piece]) -> tuple[Artifact, ...]:
@@ -173,16 +172,8 @@ def _is_early(record: gateway.TaskRow, found: Sequence[pieces.Piece], outputs: S
         return True
     if len(lacking) < len(promised):
         return bool(lacking)
-    has_link = any(output.role == "primary" for output in outputs)  # of the row, or data that nobody has seen
+    has_link = bool(outputs) and outputs[0].role == "primary"  # the row's, or data that nobody has seen
     return not has_link and (bool(promised) or not record.data)
-
-
-def _is_given_up(record: gateway.TaskRow, state: TaskState) -> bool:
-    """Whether a gateway gave up on an open task: it enters a reason and 100 %, refunds, and never looks again.
-
-    It leaves the status as it was at that moment, so nothing else will ever say that the task failed.
-    """
-    return state in pieces.OPEN and record.progress == 1.0 and record.fail_reason is not None
 
 
 def _failure(record: gateway.TaskRow, found: Sequence[pieces.Piece]) -> Failure:

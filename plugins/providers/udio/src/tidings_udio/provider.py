@@ -22,8 +22,8 @@ from tidings import gateway
 from tidings.errors import TaskNotFound, UnexpectedResponse
 from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits, Provider
-from tidings.reading import FailureTable, failure_from, linked, ranked
-from tidings.wire import Request, Response, as_text, as_time, segment, shorten
+from tidings.reading import FailureTable, check_about, failure_from, linked, ranked
+from tidings.wire import Request, Response, as_text, as_time, dig, segment
 from tidings_udio import songs
 from tidings_udio.songs import Song
 
@@ -58,8 +58,10 @@ class Udio(Provider):
         if ref.route:
             return self.parse_row(_found(self.rows(response, [ref]).get(ref), ref), ref, response)
         task = _found(gateway.unwrap(response.json()), ref)
-        _check_same(task, ref)
-        return self._status(task, songs.songs(task), ref, response)
+        found = songs.songs(task)
+        own_ids = [dig(task, "task_id")] if gateway.is_task_row(task) else [song.get("generation_id") for song in found]
+        check_about(ref, *own_ids)
+        return self._status(task, found, ref, response)
 
     def batch_request(self, refs: Sequence[TaskRef]) -> Request:
         return Request("GET", "/udio/query", query={"ids": ",".join(ref.id for ref in refs)})
@@ -67,7 +69,7 @@ class Udio(Provider):
     def rows(self, response: Response, refs: Sequence[TaskRef]) -> Mapping[TaskRef, Any]:
         payload = gateway.unwrap(response.json())
         if songs.listed(payload) is None and not _says_null(payload):
-            raise UnexpectedResponse("a list of songs was expected")
+            raise UnexpectedResponse(f"a list of songs was expected. {response.error_text()}".strip())
         found = {as_text(song.get("id")): song for song in songs.songs(payload)}
         return {ref: found[ref.id] for ref in refs if ref.id in found}
 
@@ -111,35 +113,17 @@ def _says_null(payload: Any) -> bool:
     return payload is None or (isinstance(payload, dict) and payload.get("songs", payload) is None)
 
 
-def _check_same(task: Any, ref: TaskRef) -> None:
-    """A row says which task it is about; without one, each song says which it was made by.
-
-    Raises:
-        UnexpectedResponse: it is another task.
-    """
-    if gateway.is_task_row(task):
-        said = {as_text(task["task_id"])} - {None}
-    else:
-        said = {as_text(song.get("generation_id")) for song in songs.songs(task)} - {None}
-    if said and ref.id not in said:
-        others = shorten(", ".join(sorted(map(str, said))), 100)
-        raise UnexpectedResponse(f"the answer is not about this task, but about {others}", ref=ref)
-
-
 def _outputs(row: gateway.TaskRow, found: Sequence[Song]) -> tuple[Artifact, ...]:
     """What the songs are; where no song has a file, the one that the row itself names."""
     made = tuple(output for song in found for output in songs.made(song))
-    alone = linked(row.result_url, "audio")
-    return made if alone is None or _has_result(made) else (alone, *made)
+    has_file = any(output.kind == "audio" for output in made)
+    alone = None if has_file else linked(row.result_url, "audio")
+    return made if alone is None else (alone, *made)
 
 
 def _is_early(found: Sequence[Song], outputs: Sequence[Artifact]) -> bool:
     """Whether a success by its word has not all it promises: a song is unfinished, or none is listed yet."""
-    return any(map(songs.is_awaited, found)) if found else not _has_result(outputs)
-
-
-def _has_result(outputs: Sequence[Artifact]) -> bool:
-    return any(output.role == "primary" for output in outputs)
+    return any(map(songs.is_awaited, found)) if found else not outputs
 
 
 def _failure(row: gateway.TaskRow, found: Sequence[Song]) -> Failure:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tidings.model import Artifact
-from tidings.reading import linked, measures
+from tidings.model import Artifact, TaskState
+from tidings.reading import linked, measures, ranked
 from tidings.wire import as_text, as_url, dig
 
 Song = Mapping[str, Any]
@@ -21,8 +21,12 @@ _TELLING = frozenset({"finished", "song_path", *_ERRORS})
 
 
 def listed(task: Any) -> list[Any] | None:
-    """The list of songs in a gateway's row, in what it holds or in a bare answer; None where there is none."""
-    return next((value for place in _PLACES if isinstance(value := dig(task, *place), list)), None)
+    """The list of songs in a gateway's row, in what it holds or in a bare answer; None where there is none.
+
+    A row may have a place for each nesting and songs in one of them.
+    """
+    lists = [value for place in _PLACES if isinstance(value := dig(task, *place), list)]
+    return max(lists, key=len, default=None)
 
 
 def songs(task: Any) -> Sequence[Song]:
@@ -52,16 +56,17 @@ def is_awaited(song: Song) -> bool:
 
 
 def made(song: Song) -> tuple[Artifact, ...]:
-    """Its outputs: the audio, which was asked for, beside it a video of it, its cover and the lyrics it is sung to."""
+    """Its outputs: the audio, a video of it, its cover and the words it is sung to. Without the audio none is final."""
     own_id, seconds = as_text(song.get("id")), measures(song)["duration"]
     lyrics = song.get("lyrics")
     found = (
         linked(song.get("song_path"), "audio", id=own_id, duration=seconds),
-        linked(song.get("video_path"), "video", role="preview", id=own_id, duration=seconds),
+        linked(song.get("video_path"), "video", id=own_id, duration=seconds),
         linked(song.get("image_path"), "image", role="thumbnail", id=own_id),
-        Artifact(kind="text", text=lyrics, role="preview", id=own_id) if _is_text(lyrics) else None,
+        Artifact(kind="text", text=lyrics, id=own_id) if _is_text(lyrics) else None,
     )
-    return tuple(output for output in found if output is not None)
+    outputs = tuple(output for output in found if output is not None)
+    return ranked(outputs, TaskState.running) if found[0] is None else outputs
 
 
 def why_failed(found: Iterable[Song]) -> tuple[str | None, str | None]:
