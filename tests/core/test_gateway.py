@@ -207,3 +207,37 @@ class TestHasGivenUp:
     @pytest.mark.parametrize(("progress", "reason"), [(0.99, "odd"), (None, "odd"), (1.0, ""), (1.0, None), (1.0, [])])
     def test_neither_a_reason_nor_the_end_is_enough(self, progress, reason):
         assert not gateway.has_given_up(TaskState.running, progress, reason)
+
+
+class TestContent:
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "https://gateway.example/v1/videos/t1/content",
+            "http://gateway.example:3000/below/v1/videos/t1/content?variant=video",
+            "/v1/videos/t1/content",
+            "/v1/tasks/t1/artifacts/video/content",
+        ],
+    )
+    def test_what_a_gateway_serves_itself_needs_the_key(self, link):
+        assert gateway.is_content(link)
+        assert gateway.needs_key(link)
+
+    def test_a_pass_in_the_link_is_as_good_as_the_key(self):
+        link = "https://gateway.example/v1/tasks/t1/artifacts/video/content?access=pass"
+        assert gateway.is_content(link)
+        assert not gateway.needs_key(link)
+
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "",
+            "https://cdn.example/v.mp4",
+            "https://cdn.example/v1/videos/t1/content/more",
+            "https://cdn.example/v?from=/v1/videos/t1/content",
+            "the file is at /v1/videos/t1/content",
+        ],
+    )
+    def test_other_links_need_none(self, link):
+        assert not gateway.is_content(link)
+        assert not gateway.needs_key(link)

@@ -38,6 +38,10 @@ class TestLinked:
     def test_the_kind_the_maker_states_goes_before_looks(self):
         assert linked("https://cdn.test/a.mp4", "audio").kind == "audio"
 
+    def test_a_link_to_a_gateways_own_copy_needs_the_key(self):
+        assert linked("https://gateway.test/v1/videos/t1/content").needs_key
+        assert not linked(VIDEO).needs_key
+
     def test_a_link_that_does_not_tell_is_a_file(self):
         assert linked("https://cdn.test/a").kind == "file"
 

@@ -6,6 +6,7 @@ For every provider that is reached through such a gateway, bundled or not. The f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -31,6 +32,11 @@ STATES: Mapping[str, TaskState] = MappingProxyType(
 
 _SUCCESS = "success"
 _ROW_NAMES = frozenset({"task_id", "status", "fail_reason"})  # of the last, no maker's own object is known to have one
+# Where a gateway serves a task's file, with or without its host. Newer builds may put a pass into the link.
+_CONTENT = re.compile(
+    r"(?:https?://[^\s?#]+)?/v1/(?:videos/[^\s/?#]+|tasks/[^\s/?#]+/artifacts/[^\s/?#]+)/content(?:\?(?P<query>\S*))?",
+    re.IGNORECASE,
+)
 _ERRORS: Mapping[str, type[FetchError]] = MappingProxyType({"task_not_exist": TaskNotFound})
 
 
@@ -156,3 +162,14 @@ def opened(item: Any) -> Opened:
         return Opened(_NO_ROW, item)
     row = read_task_row(item)
     return Opened(row, row.data)
+
+
+def is_content(link: str) -> bool:
+    """Whether a gateway itself serves what `link` leads to; it may be a path alone, to be read at the account's URL."""
+    return _CONTENT.fullmatch(link) is not None
+
+
+def needs_key(link: str) -> bool:
+    """Whether `link` leads to a file that a gateway gives only to whoever shows the key."""
+    content = _CONTENT.fullmatch(link)
+    return content is not None and "access=" not in (content["query"] or "")

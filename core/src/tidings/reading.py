@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tidings import gateway
 from tidings.errors import UnexpectedResponse
 from tidings.model import Artifact, Failure, Kind, Role, TaskRef, TaskState
 from tidings.wire import (
@@ -53,12 +54,19 @@ def linked(
         kind: by the link's looks when None, `file` when they do not tell.
         lifetime, since: how long the link lives, where it does not say so itself; see `link_expiry`.
         facts: further fields of `Artifact`.
+
+    A link to a gateway's own copy needs the key, see `gateway.needs_key`.
     """
     link = as_url(url)
     if link is None:
         return None
-    expires_at = link_expiry(link, lifetime=lifetime, since=since)
-    return Artifact(kind=kind or media_kind(link) or "file", url=link, role=role, expires_at=expires_at, **facts)
+    facts = {
+        "kind": kind or media_kind(link) or "file",
+        "expires_at": link_expiry(link, lifetime=lifetime, since=since),
+        "needs_key": gateway.needs_key(link),
+        **facts,
+    }
+    return Artifact(url=link, role=role, **facts)
 
 
 def inlined(value: Any, kind: Kind | None = None, **facts: Any) -> Artifact | None:

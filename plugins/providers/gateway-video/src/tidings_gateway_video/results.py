@@ -38,11 +38,6 @@ _MAKERS_PLACES: tuple[_Place, ...] = (
     ("url",),
 )
 _WRAPPERS: tuple[_Place, ...] = ((), ("data",), ("task",))
-# Where the gateway itself serves the file, with or without its host.
-_CONTENT = re.compile(
-    r"(?:https?://[^\s?#]+)?/v1/(?:videos/[^\s/?#]+|tasks/[^\s/?#]+/artifacts/[^\s/?#]+)/content(?:\?(?P<query>\S*))?",
-    re.IGNORECASE,
-)
 _SIZE = re.compile(r"(\d{1,5})\s*[x*×]\s*(\d{1,5})", re.IGNORECASE)
 
 
@@ -62,7 +57,11 @@ def outputs(item: dict[str, Any], row: gateway.TaskRow, ref: TaskRef, state: Tas
     expires_at, facts = as_time(item.get("expires_at")), _facts(item)
     return tuple(
         Artifact(
-            kind="video", url=link, needs_key=_needs_key(link), expires_at=link_expiry(link) or expires_at, **facts
+            kind="video",
+            url=link,
+            needs_key=gateway.needs_key(link),
+            expires_at=link_expiry(link) or expires_at,
+            **facts,
         )
         for link in links
     )
@@ -95,13 +94,7 @@ def _listed(value: Any) -> Iterator[str]:
 def _link(value: Any) -> str | None:
     """A link, or the gateway's own path, which some gateways give without their host."""
     text = as_text(value) or ""
-    return text if _CONTENT.fullmatch(text) else as_url(value)
-
-
-def _needs_key(link: str) -> bool:
-    """Whether the gateway gives the file only to whoever shows the key; newer builds put a pass into the link."""
-    content = _CONTENT.fullmatch(link)
-    return content is not None and "access=" not in (content["query"] or "")
+    return text if gateway.is_content(text) else as_url(value)
 
 
 def _facts(item: dict[str, Any]) -> dict[str, Any]:

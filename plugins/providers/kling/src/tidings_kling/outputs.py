@@ -79,12 +79,7 @@ def _flat(found: Found, kind: Kind, since: datetime | None) -> Iterator[Artifact
     places = [found.row.result_url, *(dig(source, *path) for source in (found.item, found.task) for path in _FLAT)]
     facts = measures(dig(found.item, "metadata"))
     for place in places:
-        output = linked(place, kind, lifetime=LIFETIME, since=since, needs_key=_is_proxied(place), **facts)
+        output = linked(place, kind, lifetime=LIFETIME, since=since, **facts)
         if output is not None:
             yield output
             return
-
-
-def _is_proxied(url: Any) -> bool:
-    """Whether the link leads to the gateway's own copy, which it gives only to whoever shows the key."""
-    return isinstance(url, str) and "/v1/videos/" in url and url.partition("?")[0].endswith("/content")
