@@ -158,6 +158,7 @@ def test_other_links_do_not_need_it(link):
         {"task_id": "task_a", "status": "succeeded", "url": "", "format": "mp4"},
         row(fail_reason="done in 40 s"),
         {"id": "task_a", "status": "completed", "metadata": {"url": "no link"}},
+        {"id": "task_a", "status": "completed", "url": "data:video/mp4;base64,AAAA"},
     ],
 )
 def test_a_success_without_a_link_lies_where_the_gateway_serves_it(payload):
@@ -261,6 +262,20 @@ def test_a_failure_is_told_in_whatever_place(payload, message, code):
     failure = read(payload).failure
 
     assert (failure.message, failure.provider_code) == (message, code)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("Content policy violation: inappropriate content detected", "moderated_input"),
+        ("Failure to pass the risk control system", "moderated_input"),
+        ("output new_sensitive", "moderated_output"),
+        ("insufficient_user_quota", "quota"),
+        ("request failed", "provider_error"),
+    ],
+)
+def test_failures_are_told_apart_by_the_words_of_the_makers_behind_the_gateway(reason, code):
+    assert read(row("FAILURE", fail_reason=reason)).failure.code == code
 
 
 def test_completed_at_counts_only_at_the_end():
