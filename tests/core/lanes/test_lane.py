@@ -334,10 +334,11 @@ async def test_a_batch_route_that_refuses_everything_is_given_up_once_a_pair_was
         assert len(server.batches) == 3
 
 
+@pytest.mark.parametrize("status", [413, 414])
 @in_virtual_time
-async def test_a_gateway_that_takes_fewer_at_once_gets_fewer_at_once():
+async def test_a_gateway_that_takes_fewer_at_once_gets_fewer_at_once(status):
     server = Server()
-    server.rules.append(lambda ids, out: respond(413, {}) if len(ids) > 5 else None)
+    server.rules.append(lambda ids, out: respond(status, {}) if len(ids) > 5 else None)
     async with lane_to(server) as lane:
         answers = await ask(lane, *range(10))
         assert all(isinstance(answer, TaskStatus) for answer in answers)

@@ -21,6 +21,7 @@ from tidings.wire import Request
 _log = logging.getLogger("tidings.lanes")
 _LONGEST = 20  # requests in one conversation; the longest known needs two
 _PATIENCE = 30.0  # seconds a conversation is held up by a pause before those who wait are told
+_TOO_MUCH = frozenset({413, 414})  # the body is too large; or the URL too long, where the ids stand in it
 _HOPELESS = 4  # tasks each of which was refused by itself: what is left of their batch would be refused as well
 
 
@@ -62,7 +63,7 @@ class Inquiry:
     def batch(self, route: str | None) -> int:
         """Most tasks in one request of this route.
 
-        Fewer than its limit once the account refused that many (413), 1 once it turned out to have no batch route.
+        Fewer than its limit once the account refused that many (413, 414), 1 once it turned out to have no batch route.
         """
         known = self._batch.get(route)
         return self._limits_of(route).batch if known is None else known
@@ -113,7 +114,7 @@ class Inquiry:
             return  # it was sent, but could not be read: that is one row's trouble
         if len(refs) == 2:
             self._remember_no_batch(error, refs[0])
-        elif error.status_code == 413:
+        elif error.status_code in _TOO_MUCH:
             route = self.batch_route(refs[0])
             self._batch[route] = min(self.batch(route), len(refs) // 2)
 
