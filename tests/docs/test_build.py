@@ -144,7 +144,8 @@ def test_every_provider_of_this_repository_has_a_page_with_its_states(text_of):
         provider = default_plugins().provider(name)
         words = [line.strip() for line in page.partition("States")[2].partition("Samples")[0].splitlines()]
         assert [word for word in provider.states if word and word not in words] == []
-        first_words = (sys.modules[type(provider).__module__].__doc__ or "").partition("`")[0]
+        first_line = (sys.modules[type(provider).__module__].__doc__ or "").partition("\n")[0]
+        first_words = first_line.partition("`")[0]
         assert first_words in page.partition("Facts")[0]
 
 
