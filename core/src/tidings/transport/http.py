@@ -92,7 +92,7 @@ class HttpTransport:
                 url = redirected(outgoing.method, url, response.status_code, location, secrets=outgoing.secrets)
             finally:
                 await _close(response)
-        raise UnexpectedResponse("the server redirects in circles: check the URL")
+        raise UnexpectedResponse("the server redirects in circles: check the URL", no_route=True)
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
         body = blotted(await _bounded(response), outgoing.secrets)
