@@ -127,7 +127,7 @@ def test_a_file_of_the_accounts_own_server_gets_the_key(base_url, url):
 @pytest.mark.parametrize(("base_url", "url", "named"), ABROAD)
 def test_a_file_anywhere_else_does_not(base_url, url, named):
     maker = provider(hosts=("owned.example",))
-    with pytest.raises(DownloadError, match=f"does not go to {named}: download it with the account") as caught:
+    with pytest.raises(DownloadError, match=f"does not go to {named}: if that is the account") as caught:
         signed_for_file(url, maker, account("sk-0123456789", base_url), 0.0)
     assert "sk-0123456789" not in str(caught.value)
 

@@ -50,7 +50,7 @@ def signed_for_file(url: str, provider: Provider, account: Account, now: float) 
     if not _is_at_home(url, provider, account):
         raise DownloadError(
             f"the file needs the key, and the key for {_server(account.base_url)} does not go to {_server(url)}: "
-            "download it with the account that the task was asked for with"
+            "if that is the account's server by another name, give the account that address as its url"
         )
     return signed(provider, account, now)
 
