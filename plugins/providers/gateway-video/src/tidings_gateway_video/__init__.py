@@ -20,8 +20,7 @@ def tidings_provider() -> type[Provider]:
 
 @hookimpl
 def tidings_simulation() -> type[Simulation]:
-    from tidings_gateway_video.simulation import (
-        GatewayVideoSimulation,
-    )  # needs the testing kit: only the simulator and tests pay for it
+    # Needs the testing kit: only the simulator and tests pay for it.
+    from tidings_gateway_video.simulation import GatewayVideoSimulation
 
     return GatewayVideoSimulation
