@@ -7,11 +7,13 @@ below. It is found through an entry point: `tidings.providers` (one provider, lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
+    from tidings.model import Change, Look
     from tidings.provider import Provider
     from tidings.testing import Simulation
     from tidings.wire import Exchange
@@ -45,4 +47,23 @@ def tidings_exchange(exchange: Exchange) -> None:
     Called once per HTTP request, except for one that was cancelled because nobody waits for it any more; on the
     engine's own thread: return quickly, start nothing that waits, and do not call a `tidings.Client` from here. What it
     raises is logged and changes nothing.
+    """
+
+
+@hookspec
+def tidings_changed(changes: Sequence[Change]) -> None:
+    """Followed tasks changed, ended, or are followed no more. For `tidings.extensions` plugins.
+
+    Called with everything that one answer of a server brought to light: once per batch, never once per task, on the
+    engine's own thread, before the changes reach whoever follows. Return quickly, start nothing that waits, and do not
+    call a `tidings.Client` from here. What it raises is logged and changes nothing.
+    """
+
+
+@hookspec
+def tidings_looked(looks: Sequence[Look]) -> None:
+    """Followed tasks were looked at: what was seen, and when they are looked at next and why. For tracing and metrics.
+
+    Called per batch and as `tidings_changed` is, also where nothing changed; with 100,000 tasks that is some 20,000
+    looks a second. The looks are only made where somebody implements this hook.
     """

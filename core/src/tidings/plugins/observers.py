@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pluggy
 
+    from tidings.model import Change, Look
     from tidings.wire import Exchange
 
 _log = logging.getLogger("tidings.plugins")
@@ -29,15 +30,32 @@ class Observers:
         self.failures: Counter[str] = Counter()
         self._reported: dict[str, set[str]] = {name: set() for name in managers}
         self._on_exchange = _listeners(managers, "tidings_exchange")
+        self._on_changed = _listeners(managers, "tidings_changed")
+        self._on_looked = _listeners(managers, "tidings_looked")
 
     def __bool__(self) -> bool:
-        """Whether anybody listens at all."""
+        """Whether anybody listens to exchanges."""
         return bool(self._on_exchange)
+
+    @property
+    def want_looks(self) -> bool:
+        """Whether anybody listens to looks: they need not be made otherwise."""
+        return bool(self._on_looked)
 
     def exchange(self, exchange: Exchange) -> None:
         """Tell that a request was sent and answered, or got no answer. Never raises, Ctrl-C aside."""
         for name, tell in self._on_exchange:
             self._tell(name, tell, exchange=exchange)
+
+    def changed(self, changes: Sequence[Change]) -> None:
+        """Tell that followed tasks changed. Never raises, Ctrl-C aside."""
+        for name, tell in self._on_changed:
+            self._tell(name, tell, changes=changes)
+
+    def looked(self, looks: Sequence[Look]) -> None:
+        """Tell that followed tasks were looked at. Never raises, Ctrl-C aside."""
+        for name, tell in self._on_looked:
+            self._tell(name, tell, looks=looks)
 
     def _tell(self, name: str, tell: Callable[..., Any], **facts: object) -> None:
         try:
