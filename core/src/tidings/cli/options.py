@@ -68,6 +68,21 @@ timeout_option: Decorator = click.option(
 )
 
 
+def _file_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A file's name: a trace is no answer, so it does not go where answers go."""
+    if value in {"", "-"}:
+        raise click.BadParameter("name a file (./- is one called -)", context, parameter)
+    return value
+
+
+trace_option: Decorator = click.option(
+    "--trace",
+    metavar="FILE",
+    callback=_file_name,
+    help="Write every look, and why it was made then, to FILE, which is emptied first; `tidings explain` reads it.",
+)
+
+
 def is_verbose() -> bool:
     """Whether the running command was given -v, before or after its name."""
     return click.get_current_context().ensure_object(Settings).verbose
