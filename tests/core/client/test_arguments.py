@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tidings import AsyncClient, Client, ConfigError, InvalidRef, TaskState, WaitTimeout
 from tidings.testing import FakeTransport, respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time
 
 NewClient = Callable[..., AsyncClient]
 VERBS = ["fetch", "fetch_many", "wait"]
 KEY = "sk-distinctive-0123456789"
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 def asked(verb: str) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,19 +23,9 @@ from tidings import (
     WaitTimeout,
 )
 from tidings.testing.fake import FakeTransport, respond
-from tidings.testing.virtual import VirtualClock, run_virtual
+from tidings.testing.virtual import VirtualClock, in_virtual_time
 
 NewClient = Callable[..., AsyncClient]
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 def refs(count: int) -> list[str]:

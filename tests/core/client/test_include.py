@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tidings import AsyncClient, ConfigError, FetchErrors, TaskState
 from tidings.testing.fake import respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time
 
 NewClient = Callable[..., AsyncClient]
 CLEAN = "/luma/generations/a/download_video_url"
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 @in_virtual_time

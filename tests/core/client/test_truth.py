@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tidings import AsyncClient, TaskState, WaitTimeout
 from tidings.flow import Retry
 from tidings.testing.fake import respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time
 
 NewClient = Callable[..., AsyncClient]
 BROKEN = respond(500, {"error": {"message": "the disk is full."}})
 PATIENT = Retry(attempts=1000)  # so that a question is still being tried when time is up
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 @in_virtual_time

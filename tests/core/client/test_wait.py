@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,22 +21,12 @@ from tidings import (
 from tidings.plugins import Observers
 from tidings.provider import Provider
 from tidings.testing.fake import respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time
 from tidings.wire import Request, Response
 
 NewClient = Callable[..., AsyncClient]
 HTML = respond(200, body=b"<!doctype html><title>Maintenance</title>")
 HOURS = 3600.0
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 def now() -> float:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -25,20 +23,10 @@ from tidings import (
 from tidings.flow import Retry
 from tidings.schedule import Patience
 from tidings.testing.fake import respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time
 
 NewClient = Callable[..., AsyncClient]
 HTML = respond(200, body=b"<!doctype html><title>Maintenance</title>")
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test on a loop whose time jumps."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 def now() -> float:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tidings.testing.fake import FakeTransport, respond
     from tidings.testing.samples import RecordedExchange, Sample, load_samples
     from tidings.testing.simulation import Simulation
-    from tidings.testing.virtual import VirtualClock, run_virtual
+    from tidings.testing.virtual import VirtualClock, in_virtual_time, run_virtual
 
 # The public names and the modules they come from.
 _NAMES = {
@@ -23,6 +23,7 @@ _NAMES = {
     "deviation": "tidings.testing.conformance",
     "load_samples": "tidings.testing.samples",
     "respond": "tidings.testing.fake",
+    "in_virtual_time": "tidings.testing.virtual",
     "run_virtual": "tidings.testing.virtual",
 }
 
@@ -34,6 +35,7 @@ __all__ = [
     "Simulation",
     "VirtualClock",
     "deviation",
+    "in_virtual_time",
     "load_samples",
     "respond",
     "run_virtual",
