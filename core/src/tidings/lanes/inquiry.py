@@ -11,6 +11,7 @@ from typing import Any
 from tidings.clock import Clock
 from tidings.errors import FetchError, TaskNotFound, UnexpectedResponse
 from tidings.flow import Conversation, Fallback, about, after_batch_error, begin, complete, include_flow, resume
+from tidings.lanes.digest import UNCHANGED, IsKnown, status_flow
 from tidings.lanes.governor import Governor
 from tidings.lanes.links import with_whole_links
 from tidings.lanes.sender import Sender
@@ -30,6 +31,7 @@ class _Visit:
     """One admission by the governor: how often these tasks were tried, and the requests that were sent so far."""
 
     attempt: int
+    is_known: IsKnown
     requests: int = 0
 
 
@@ -73,9 +75,15 @@ class Inquiry:
         limits = self._limits_of(route)
         return limits.interval / 2 if limits.batch > 1 else 0.0
 
-    async def answers(self, refs: Sequence[TaskRef], include: str | None, attempt: int) -> Mapping[TaskRef, Any]:
-        """An answer or a `FetchError` for each of `refs`; a task that is left out should be asked for by itself."""
-        visit = _Visit(attempt)
+    async def answers(
+        self, refs: Sequence[TaskRef], include: str | None, attempt: int, *, is_known: IsKnown
+    ) -> Mapping[TaskRef, Any]:
+        """An answer or a `FetchError` for each of `refs`; a task that is left out should be asked for by itself.
+
+        Args:
+            is_known: whether what was read about a task can be answered with `UNCHANGED`.
+        """
+        visit = _Visit(attempt, is_known)
         if include is None:
             return await self._statuses(refs, visit)
         conversation = include_flow(self._provider, self._provider.includes[include], refs[0])
@@ -88,7 +96,8 @@ class Inquiry:
         if len(refs) > max(1, self.batch(self.batch_route(refs[0]))):  # the batch route was given up meanwhile
             return {}
         try:
-            return complete(await self._converse(self._provider.flow(refs), len(refs), visit), refs)
+            conversation = status_flow(self._provider, refs, visit.is_known)
+            return _complete(await self._converse(conversation, len(refs), visit), refs)
         except FetchError as error:
             fallback = after_batch_error(error, visit.attempt) if len(refs) > 1 else Fallback.fail
             if fallback is Fallback.singles:
@@ -160,3 +169,9 @@ class Inquiry:
         if delay > _PATIENCE and error is not None:
             raise about(error)
         await self._clock.sleep(delay)
+
+
+def _complete(answers: Mapping[TaskRef, Any], refs: Sequence[TaskRef]) -> dict[TaskRef, Any]:
+    """`complete`, which knows nothing of answers that are none: of those that are `UNCHANGED`."""
+    same: dict[TaskRef, Any] = {ref: UNCHANGED for ref in refs if answers.get(ref) is UNCHANGED}
+    return same if len(same) == len(refs) else {**complete(answers, [ref for ref in refs if ref not in same]), **same}

@@ -8,7 +8,7 @@ import math
 import random
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -16,13 +16,21 @@ from typing import Any
 from tidings.clock import Clock
 from tidings.errors import FetchError, TidingsError
 from tidings.flow import Retry, about
+from tidings.lanes.digest import UNCHANGED
 from tidings.lanes.governor import Governor
 from tidings.lanes.inquiry import Inquiry
 from tidings.lanes.queue import Ask, Flight, Queue
+from tidings.lanes.waiter import FutureWaiter, Waiter, tell_answer, tell_retry
 from tidings.model import TaskRef, TaskState, TaskStatus
 
 GROUP_WAIT = 0.05
 """Most seconds a partial batch waits behind a request in flight."""
+
+HEAD_START = 60.0
+"""Seconds by which a look that somebody wants now goes before routine looks: a person waits for it.
+
+Where a backlog is older than that, the account is asked for more than it bears; then nobody goes before all others.
+"""
 
 _RETRY = Retry()
 _ALONE = object()  # stands for a missing answer: the question is to be asked by itself
@@ -65,68 +73,60 @@ class Lane:
         self._is_pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._words: set[str] = set()
+        self._is_closed = False
 
-    async def answer(self, ref: TaskRef, *, include: str | None = None, due: float | None = None) -> Any:
-        """The answer: a `TaskStatus` or an extra, or the `TidingsError` that says why there is none, as a value.
+    @property
+    def governor(self) -> Governor:
+        """Admits the lane's requests, among those of others with the same server and key."""
+        return self._governor
 
-        A caller that is cancelled leaves the question to the others who wait for it. When the last one leaves, it is
-        dropped, and a request that serves nobody else is cancelled.
+    def batch_route(self, ref: TaskRef) -> str | None:
+        """The route of the batches that `ref` may travel in: its own, None where batches mix them."""
+        return self._inquiry.batch_route(ref)
+
+    def batch(self, route: str | None) -> int:
+        """Most tasks in one request of this route, as far as is known by now."""
+        return self._inquiry.batch(route)
+
+    def ask(
+        self,
+        ref: TaskRef,
+        waiter: Waiter,
+        *,
+        due: float | None = None,
+        ahead: float = 0.0,
+        include: str | None = None,
+    ) -> None:
+        """Ask about `ref`, or join those who do; `waiter` is told the answer once, after this returned.
 
         Args:
             due: when to ask, monotonic seconds; now when None. A shared request may bring the answer earlier.
+            ahead: seconds of head start among what is due. Who waits gains on it, so nobody starves.
+            include: the name of the extra that is asked for, None for the task itself.
         """
-        ask = self._ask(ref, include, due)
-        waiter = self._loop.create_future()
-        ask.waiters[waiter] = None
-        try:
-            return await waiter
-        except asyncio.CancelledError:
-            self._leave(ask, waiter)
-            raise
-
-    def trouble(self, ref: TaskRef, *, include: str | None = None) -> FetchError | None:
-        """Why the last try at a question that is still open failed; None when none did."""
-        ask = self._asks[include].get(ref)
-        return ask.last_error if ask is not None else None
-
-    async def aclose(self) -> None:
-        """Stop. Whoever still waits gets a `TidingsError`."""
-        if self._timer is not None:
-            self._timer.cancel()
-        asks = [ask for asks in self._asks.values() for ask in asks.values()]
-        self._asks.clear()
-        self._queues.clear()
-        for ask in asks:
-            _answer(ask, TidingsError("the client was closed before the answer came", ref=ask.ref))
-        tasks = [flight.task for flight in self._flights if flight.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _ask(self, ref: TaskRef, include: str | None, due: float | None) -> Ask:
-        """The question about `ref`: one that is asked already, moved up if need be, or a new one."""
         now = self._clock.monotonic()
         when = now if due is None else due
         asks = self._asks[include]
         ask = asks.get(ref)
         if ask is None:
-            ask = asks[ref] = Ask(ref, include, when)
-        elif ask.flight is not None or ask.attempt or when >= ask.due:  # a retry keeps its distance
-            return ask
-        ask.due = when
+            ask = asks[ref] = Ask(ref, include, when, when - ahead)
+        elif ask.flight is not None or not ask.hasten(when, ahead):
+            ask.waiters[waiter] = None
+            return
+        ask.waiters[waiter] = None
+        if self._is_closed:
+            self._loop.call_soon(self._refuse_all)
+            return
         self._queue(ask).add(ask, now)
         self._pump_soon()
-        return ask
 
-    def _queue(self, ask: Ask) -> Queue:
-        group = (self._inquiry.batch_route(ask.ref), ask.include)
-        if group not in self._queues:
-            self._queues[group] = Queue()
-        return self._queues[group]
+    def leave(self, ref: TaskRef, waiter: Waiter, *, include: str | None = None) -> None:
+        """`waiter` asks no more, if it did. A question that nobody asks is dropped.
 
-    def _leave(self, ask: Ask, waiter: asyncio.Future[Any]) -> None:
-        """A caller was cancelled; the last one drops the question."""
-        if waiter not in ask.waiters:
+        A request under way that serves nobody else is cancelled.
+        """
+        ask = self._asks[include].get(ref)
+        if ask is None or waiter not in ask.waiters:
             return
         del ask.waiters[waiter]
         if ask.waiters:
@@ -137,12 +137,59 @@ class Lane:
         else:
             ask.flight.leave()
 
+    async def answer(self, ref: TaskRef, *, include: str | None = None, due: float | None = None) -> Any:
+        """The answer: a `TaskStatus` or an extra, or the `TidingsError` that says why there is none, as a value.
+
+        A caller that is cancelled leaves the question to the others who wait for it. When the last one leaves, it is
+        dropped, and a request that serves nobody else is cancelled.
+
+        Args:
+            due: when to ask, monotonic seconds; now when None. A shared request may bring the answer earlier.
+        """
+        waiter = FutureWaiter(self._loop.create_future())
+        self.ask(ref, waiter, due=due, ahead=HEAD_START if due is None else 0.0, include=include)
+        try:
+            return await waiter.future
+        except asyncio.CancelledError:
+            self.leave(ref, waiter, include=include)
+            raise
+
+    def trouble(self, ref: TaskRef, *, include: str | None = None) -> FetchError | None:
+        """Why the last try at a question that is still open failed; None when none did."""
+        ask = self._asks[include].get(ref)
+        return ask.last_error if ask is not None else None
+
+    async def aclose(self) -> None:
+        """Stop. Whoever still waits gets a `TidingsError`."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._queues.clear()
+        self._refuse_all()
+        tasks = [flight.task for flight in self._flights if flight.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _refuse_all(self) -> None:
+        """The lane is closed: tell everyone who waits."""
+        asks = [ask for asks in self._asks.values() for ask in asks.values()]
+        self._asks.clear()
+        for ask in asks:
+            _answer(ask, TidingsError("the client was closed before the answer came", ref=ask.ref))
+
+    def _queue(self, ask: Ask) -> Queue:
+        group = (self._inquiry.batch_route(ask.ref), ask.include)
+        if group not in self._queues:
+            self._queues[group] = Queue()
+        return self._queues[group]
+
     def _forget(self, ask: Ask) -> None:
         self._asks[ask.include].pop(ask.ref, None)
 
     def _pump_soon(self) -> None:
         """Look at the queues once, after everything that is asked in this turn of the loop."""
-        if not self._is_pumping and not self._loop.is_closed():
+        if not (self._is_pumping or self._is_closed or self._loop.is_closed()):
             self._is_pumping = True
             self._loop.call_soon(self._pump)
 
@@ -157,6 +204,8 @@ class Lane:
     def _pump(self) -> None:
         """Send what is due, as far as the governor admits it, and set the timer for the rest."""
         self._is_pumping = False
+        if self._is_closed:
+            return
         now = self._clock.monotonic()
         self._refuse_long_pause(now)
         delay = math.inf
@@ -204,30 +253,31 @@ class Lane:
                 _answer(ask, refusal)
 
     def _launch(self, asks: list[Ask]) -> None:
-        flight = Flight(wanted=len(asks))
-        for ask in asks:
-            ask.flight = flight
+        flight = Flight(asks)
         self._flights.add(flight)
-        flight.task = self._loop.create_task(self._fly(asks))
-        flight.task.add_done_callback(partial(self._landed, flight, asks))  # also when it is cancelled before it began
+        flight.task = self._loop.create_task(self._fly(flight))
+        flight.task.add_done_callback(partial(self._landed, flight))  # also when it is cancelled before it began
 
-    async def _fly(self, asks: list[Ask]) -> None:
-        self._settle(asks, await self._answers(asks))
+    async def _fly(self, flight: Flight) -> None:
+        self._settle(flight, await self._answers(flight))
 
-    def _landed(self, flight: Flight, asks: list[Ask], task: asyncio.Task[None]) -> None:
+    def _landed(self, flight: Flight, task: asyncio.Task[None]) -> None:
         """The request is over, however it ended. Whoever it left waiting is told: nobody waits for ever."""
         self._flights.discard(flight)
         self._governor.leave()
         cause = None if task.cancelled() else task.exception()
-        for ask in asks:
+        for ask in flight.asks.values():
             if ask.flight is flight and ask.waiters:
                 self._forget(ask)
                 _answer(ask, _unforeseen(cause or asyncio.CancelledError(), ask.ref))
         self._pump_soon()
 
-    async def _answers(self, asks: list[Ask]) -> Mapping[TaskRef, Any]:
+    async def _answers(self, flight: Flight) -> Mapping[TaskRef, Any]:
+        asks = list(flight.asks.values())
         try:
-            return await self._inquiry.answers([ask.ref for ask in asks], asks[0].include, asks[0].attempt + 1)
+            return await self._inquiry.answers(
+                list(flight.asks), asks[0].include, asks[0].attempt + 1, is_known=flight.is_known
+            )
         except TidingsError as error:  # no FetchError: a configuration that shows only now
             return {ask.ref: error for ask in asks}
         except (KeyboardInterrupt, asyncio.CancelledError):
@@ -235,22 +285,30 @@ class Lane:
         except BaseException as error:  # noqa: BLE001  # a transport may raise anything, sys.exit() included
             return {ask.ref: _unforeseen(error, ask.ref) for ask in asks}
 
-    def _settle(self, asks: Iterable[Ask], answers: Mapping[TaskRef, Any]) -> None:
+    def _settle(self, flight: Flight, answers: Mapping[TaskRef, Any]) -> None:
         now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
-        for ask in asks:
+        for ask in flight.asks.values():
             ask.flight = None
             if not ask.waiters:  # they left meanwhile, and the question with them
                 continue
             answer = answers.get(ask.ref, _ALONE)
-            delay = self._delay(ask, answer, spread)
+            if answer is UNCHANGED and not ask.is_known():  # somebody joined after it was read
+                answer = _ALONE
+            delay = None if answer is UNCHANGED else self._delay(ask, answer, spread)
             if delay is not None:
-                ask.due = now + delay
-                self._queue(ask).add(ask, now)
+                self._ask_again(ask, now, delay)
                 continue
             self._forget(ask)
-            if isinstance(answer, TaskStatus) and answer.state is TaskState.unknown:
+            if type(answer) is TaskStatus and answer.state is TaskState.unknown:
                 self._warn_of(answer)
             _answer(ask, answer)
+
+    def _ask_again(self, ask: Ask, now: float, delay: float) -> None:
+        ask.put_off(now + delay if delay else min(ask.due, now))
+        self._queue(ask).add(ask, now)
+        if delay and ask.last_error is not None:
+            for waiter in tuple(ask.waiters):
+                tell_retry(waiter, ask.last_error, delay, ask.ref)
 
     def _delay(self, ask: Ask, answer: Any, spread: float) -> float | None:
         """Seconds until `ask` is asked again, None when it is answered."""
@@ -277,10 +335,11 @@ class Lane:
 def _answer(ask: Ask, answer: Any) -> None:
     """Give each waiter the answer; each its own error, because a raised one gathers a traceback."""
     waiters, ask.waiters = ask.waiters, {}
+    is_error = isinstance(answer, TidingsError)
     for waiter in waiters:
-        if not waiter.done():
-            own = about(answer, ask.ref) if isinstance(answer, TidingsError) else answer
-            waiter.set_result(own)
+        if type(answer) is TaskStatus:
+            waiter.known = ask.digest
+        tell_answer(waiter, about(answer, ask.ref) if is_error else answer, ask.ref)
 
 
 def _unforeseen(error: BaseException, ref: TaskRef) -> TidingsError:

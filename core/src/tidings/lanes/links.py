@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tidings.lanes.digest import UNCHANGED
 from tidings.model import Artifact, TaskRef, TaskStatus
 
 
@@ -21,6 +22,8 @@ def with_whole_links(answers: Mapping[TaskRef, Any], base_url: str) -> Mapping[T
 
 
 def _has_path(answer: object) -> bool:
+    if answer is UNCHANGED:  # most are, where many tasks are followed
+        return False
     if isinstance(answer, TaskStatus):
         return any(output.url is not None and output.url.startswith("/") for output in answer.outputs)
     return isinstance(answer, Artifact) and answer.url is not None and answer.url.startswith("/")
