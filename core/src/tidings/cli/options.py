@@ -68,7 +68,7 @@ timeout_option: Decorator = click.option(
 )
 
 
-def _file_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def trace_file(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """A file's name: a trace is no answer, so it does not go where answers go."""
     if value in {"", "-"}:
         raise click.BadParameter("name a file (./- is one called -)", context, parameter)
@@ -78,7 +78,7 @@ def _file_name(context: click.Context, parameter: click.Parameter, value: str | 
 trace_option: Decorator = click.option(
     "--trace",
     metavar="FILE",
-    callback=_file_name,
+    callback=trace_file,
     help="Write every look, and why it was made then, to FILE, which is emptied first; `tidings explain` reads it.",
 )
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import FileIO
 
 import click
@@ -63,24 +64,29 @@ def written(look: Look) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def read(line: str) -> Look:
-    """The look of a line; fields we do not know are passed over.
+def read(line: str, *, about: TaskRef) -> Look | TaskRef:
+    """The look of a line, or only the task it is about where that is not `about`. Unknown fields are passed over.
 
     Raises:
         ValueError: it is no such line.
     """
     try:
-        return _look_of(json.loads(line))
+        fields = json.loads(line)
+        ref = _ref(fields["ref"])
+        return _look_of(ref, fields) if ref == about else ref
     except (LookupError, TypeError, OverflowError, RecursionError, InvalidRef) as error:
         raise ValueError(f"this is no look: {error}") from error
 
 
-def _look_of(fields: object) -> Look:
-    if not isinstance(fields, dict):
-        raise TypeError("that is no object")
+@lru_cache(maxsize=1 << 18)  # a trace names each task many times
+def _ref(text: str) -> TaskRef:
+    return TaskRef.parse(_text(text))
+
+
+def _look_of(ref: TaskRef, fields: dict[str, object]) -> Look:
     state, due = fields.get("state"), fields.get("due")
     return Look(
-        ref=TaskRef.parse(_text(fields["ref"])),
+        ref=ref,
         event=Event(_text(fields["event"])),
         at=datetime.fromisoformat(_text(fields["at"])).astimezone(UTC),
         waited=_seconds(fields["waited"]),
