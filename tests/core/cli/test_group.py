@@ -68,7 +68,9 @@ def test_every_command_in_the_table_says_in_help_what_its_own_help_says(tidings)
             assert listed.help.endswith(".")
 
 
-@pytest.mark.parametrize("command", ["fetch", "wait", "download", "providers", "doctor", "completion", "schema"])
+@pytest.mark.parametrize(
+    "command", ["fetch", "wait", "download", "explain", "providers", "doctor", "completion", "schema"]
+)
 def test_every_command_has_help_json_and_verbose(tidings, command):
     shown = tidings(command, "--help")
     assert shown.code == 0

@@ -55,5 +55,16 @@ def test_the_probe_sees_what_is_imported():
 
 def test_help_names_every_command():
     shown = run("--help").stdout
-    for command in ("fetch", "wait", "download", "providers", "doctor", "completion", "schema", "demo", "simulate"):
+    for command in (
+        "fetch",
+        "wait",
+        "download",
+        "explain",
+        "providers",
+        "doctor",
+        "completion",
+        "schema",
+        "demo",
+        "simulate",
+    ):
         assert f"  {command} " in shown

@@ -21,6 +21,7 @@ COMMANDS = MappingProxyType(
         "fetch": Listed("tidings.cli.fetch:fetch", "Look once at tasks and say what became of them."),
         "wait": Listed("tidings.cli.wait:wait", "Wait until tasks are over; a line for each as it ends."),
         "download": Listed("tidings.cli.download:download", "Wait for tasks, then save what they made."),
+        "explain": Listed("tidings.cli.explain:explain", "Why a task was looked at when it was, from a --trace."),
         "providers": Listed("tidings.cli.providers:providers", "What is installed, set aside, or could be installed."),
         "doctor": Listed("tidings.cli.doctor:doctor", "Which URL and key are used, and whether they answer."),
         "completion": Listed(
