@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from copy import copy
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import example, given
@@ -168,3 +170,13 @@ class TestInModels:
 
     def test_the_schema_says_it_is_a_text(self):
         assert TypeAdapter(TaskRef).json_schema()["type"] == "string"
+
+
+def test_a_hash_worked_out_once_is_neither_shown_nor_taken_to_another_process():
+    ref = TaskRef("luma", "x", "a", "r")
+    before = (repr(ref), pickle.dumps(ref))
+    assert hash(ref) == hash(TaskRef("luma", "x", "a", "r")) != hash(TaskRef("luma", "y", "a", "r"))
+    assert (repr(ref), pickle.dumps(ref)) == before
+    assert asdict(ref) == {"provider": "luma", "id": "x", "account": "a", "route": "r"}
+    assert hash(replace(ref, id="y")) == hash(TaskRef("luma", "y", "a", "r"))
+    assert {pickle.loads(pickle.dumps(ref)), copy(ref), ref} == {ref}

@@ -10,7 +10,7 @@ from tidings.model import TaskRef
 
 
 def ask(name: str, due: float) -> Ask:
-    return Ask(TaskRef("luma", name), None, due, due)
+    return Ask(TaskRef("luma", name), None, due)
 
 
 def names(asks: list[Ask]) -> list[str]:

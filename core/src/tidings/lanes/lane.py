@@ -109,16 +109,15 @@ class Lane:
         asks = self._asks[include]
         ask = asks.get(ref)
         if ask is None:
-            ask = asks[ref] = Ask(ref, include, when, when - ahead)
+            ask = asks[ref] = Ask(ref, include, when, ahead=ahead)
         elif ask.flight is not None or not ask.hasten(when, ahead):
-            ask.waiters[waiter] = None
-            return
-        ask.waiters[waiter] = None
+            return ask.join(waiter)
+        ask.join(waiter)
         if self._is_closed:
             self._loop.call_soon(self._refuse_all)
-            return
+            return None
         self._queue(ask).add(ask, now)
-        self._pump_soon()
+        return self._pump_soon()
 
     def leave(self, ref: TaskRef, waiter: Waiter, *, include: str | None = None) -> None:
         """`waiter` asks no more, if it did. A question that nobody asks is dropped.
@@ -126,10 +125,7 @@ class Lane:
         A request under way that serves nobody else is cancelled.
         """
         ask = self._asks[include].get(ref)
-        if ask is None or waiter not in ask.waiters:
-            return
-        del ask.waiters[waiter]
-        if ask.waiters:
+        if ask is None or not ask.part(waiter) or ask.is_wanted:
             return
         self._forget(ask)
         if ask.flight is None:
@@ -164,7 +160,6 @@ class Lane:
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
-        self._queues.clear()
         self._refuse_all()
         tasks = [flight.task for flight in self._flights if flight.task is not None]
         for task in tasks:
@@ -172,11 +167,13 @@ class Lane:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _refuse_all(self) -> None:
-        """The lane is closed: tell everyone who waits."""
+        """Nothing more is asked: tell everyone who waits."""
+        what = "the client was closed" if self._is_closed else "asking was cancelled from outside"
         asks = [ask for asks in self._asks.values() for ask in asks.values()]
         self._asks.clear()
+        self._queues.clear()
         for ask in asks:
-            _answer(ask, TidingsError("the client was closed before the answer came", ref=ask.ref))
+            _answer(ask, TidingsError(f"{what} before the answer came", ref=ask.ref))
 
     def _queue(self, ask: Ask) -> Queue:
         group = (self._inquiry.batch_route(ask.ref), ask.include)
@@ -265,9 +262,11 @@ class Lane:
         """The request is over, however it ended. Whoever it left waiting is told: nobody waits for ever."""
         self._flights.discard(flight)
         self._governor.leave()
+        if task.cancelled() and task.cancelling() and any(ask.is_wanted for ask in flight.asks.values()):
+            self._refuse_all()  # not by us, who cancel what nobody waits for: the event loop is being stopped
         cause = None if task.cancelled() else task.exception()
         for ask in flight.asks.values():
-            if ask.flight is flight and ask.waiters:
+            if ask.flight is flight and ask.is_wanted:
                 self._forget(ask)
                 _answer(ask, _unforeseen(cause or asyncio.CancelledError(), ask.ref))
         self._pump_soon()
@@ -280,34 +279,36 @@ class Lane:
             )
         except TidingsError as error:  # no FetchError: a configuration that shows only now
             return {ask.ref: error for ask in asks}
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        except (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001  # a transport may raise anything, sys.exit() included
             return {ask.ref: _unforeseen(error, ask.ref) for ask in asks}
 
     def _settle(self, flight: Flight, answers: Mapping[TaskRef, Any]) -> None:
         now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
-        for ask in flight.asks.values():
+        for ref in tuple(flight.asks):
+            ask = flight.asks[ref]
             ask.flight = None
-            if not ask.waiters:  # they left meanwhile, and the question with them
-                continue
-            answer = answers.get(ask.ref, _ALONE)
-            if answer is UNCHANGED and not ask.is_known():  # somebody joined after it was read
-                answer = _ALONE
-            delay = None if answer is UNCHANGED else self._delay(ask, answer, spread)
-            if delay is not None:
-                self._ask_again(ask, now, delay)
-                continue
-            self._forget(ask)
-            if type(answer) is TaskStatus and answer.state is TaskState.unknown:
-                self._warn_of(answer)
-            _answer(ask, answer)
+            if ask.is_wanted:  # else they left meanwhile, and the question with them
+                self._settle_one(ask, answers.get(ref, _ALONE), now, spread)
+            del flight.asks[ref]  # at once: thousands that live on for a moment would set off the garbage collector
+
+    def _settle_one(self, ask: Ask, answer: Any, now: float, spread: float) -> None:
+        if answer is UNCHANGED and not ask.knows(ask.digest):  # somebody joined after it was read
+            answer = _ALONE
+        delay = None if answer is UNCHANGED else self._delay(ask, answer, spread)
+        if delay is not None:
+            return self._ask_again(ask, now, delay)
+        self._forget(ask)
+        if type(answer) is TaskStatus and answer.state is TaskState.unknown:
+            self._warn_of(answer)
+        return _answer(ask, answer)
 
     def _ask_again(self, ask: Ask, now: float, delay: float) -> None:
         ask.put_off(now + delay if delay else min(ask.due, now))
         self._queue(ask).add(ask, now)
         if delay and ask.last_error is not None:
-            for waiter in tuple(ask.waiters):
+            for waiter in ask.waiters:
                 tell_retry(waiter, ask.last_error, delay, ask.ref)
 
     def _delay(self, ask: Ask, answer: Any, spread: float) -> float | None:
@@ -334,9 +335,8 @@ class Lane:
 
 def _answer(ask: Ask, answer: Any) -> None:
     """Give each waiter the answer; each its own error, because a raised one gathers a traceback."""
-    waiters, ask.waiters = ask.waiters, {}
     is_error = isinstance(answer, TidingsError)
-    for waiter in waiters:
+    for waiter in ask.dismiss():
         if type(answer) is TaskStatus:
             waiter.known = ask.digest
         tell_answer(waiter, about(answer, ask.ref) if is_error else answer, ask.ref)

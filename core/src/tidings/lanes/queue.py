@@ -6,24 +6,21 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from tidings.errors import FetchError
-from tidings.lanes.waiter import Waiter
+from tidings.lanes.waiter import Audience
 from tidings.model import TaskRef
 
 _NOWHERE = -1  # the place of an ask that is in no queue
 
 
-@dataclass(slots=True, eq=False)
-class Ask:
+class Ask(Audience):
     """One question and everyone who waits for its answer.
 
     Attributes:
         include: the name of the extra that is asked for, None for the task itself.
         due: when it should be asked, monotonic seconds.
         rank: its order among what is due: `due` less its head start.
-        waiters: in a dictionary so that leaving costs the same however many wait.
         attempt: how often it was tried and failed.
         last_error: why it failed the last time.
         flight: the request under way, None while it is queued.
@@ -32,21 +29,20 @@ class Ask:
         is_ready: whether it counts as due there; the queue's own.
     """
 
-    ref: TaskRef
-    include: str | None
-    due: float
-    rank: float
-    waiters: dict[Waiter, None] = field(default_factory=dict)
-    attempt: int = 0
-    last_error: FetchError | None = None
-    flight: Flight | None = None
-    digest: int | None = None
-    place: int = _NOWHERE
-    is_ready: bool = False
+    __slots__ = ("attempt", "digest", "due", "flight", "include", "is_ready", "last_error", "place", "rank", "ref")
 
-    def is_known(self) -> bool:
-        """Whether everybody who waits knows what was read."""
-        return self.digest is not None and {waiter.known for waiter in self.waiters} == {self.digest}
+    def __init__(self, ref: TaskRef, include: str | None, due: float, *, ahead: float = 0.0) -> None:
+        self._first = self._others = None
+        self.ref = ref
+        self.include = include
+        self.due = due
+        self.rank = due - ahead if ahead else due  # the same object: there may be 100,000
+        self.attempt = 0
+        self.last_error: FetchError | None = None
+        self.flight: Flight | None = None
+        self.digest: int | None = None
+        self.place = _NOWHERE
+        self.is_ready = False
 
     def hasten(self, due: float, ahead: float) -> bool:
         """Take on another caller's wishes; whether it is more urgent for it. A retry keeps its distance."""
@@ -91,7 +87,7 @@ class Flight:
         if ask is None:
             return False
         ask.digest = digest
-        return ask.is_known()
+        return ask.knows(digest)
 
 
 class Queue:
@@ -117,7 +113,8 @@ class Queue:
 
     def add(self, ask: Ask, now: float) -> None:
         """Put `ask` in by its `due` and `rank`; again to move it up."""
-        self._remove(ask)
+        if ask.place != _NOWHERE:
+            self._remove(ask)
         if ask.due <= now:
             self._mature(ask, now)
         else:
@@ -127,13 +124,18 @@ class Queue:
 
     def drop(self, ask: Ask) -> None:
         """Forget `ask`, if it is here."""
-        self._remove(ask)
+        if ask.place != _NOWHERE:
+            self._remove(ask)
         self._mark_empty()
 
     def ready(self, now: float) -> int:
         """How many are due at `now`."""
-        while (due := self.next_due()) is not None and due <= now:
-            self._mature(self._pop_next(), now)
+        later = self._later
+        while later and later[0][0] <= now:
+            _, place, ask = heapq.heappop(later)
+            if ask.place == place:
+                self._waiting -= 1
+                self._mature(ask, now)
         return self._count
 
     def next_due(self) -> float | None:
@@ -159,7 +161,8 @@ class Queue:
         while True:
             _, place, ask = heapq.heappop(self._ready)
             if ask.place == place:
-                self._remove(ask)
+                self._count -= 1
+                ask.place, ask.is_ready = _NOWHERE, False
                 return ask
 
     def _pop_next(self) -> Ask:
@@ -176,8 +179,6 @@ class Queue:
 
     def _remove(self, ask: Ask) -> None:
         """It counts no more, wherever it stands; its entry is left behind."""
-        if ask.place == _NOWHERE:
-            return
         self._count -= ask.is_ready
         self._waiting -= not ask.is_ready
         ask.place, ask.is_ready = _NOWHERE, False

@@ -52,6 +52,58 @@ class FutureWaiter:
         """Nothing to a coroutine: it gets one answer."""
 
 
+class Audience:
+    """Those who wait for one answer: almost always one, for whom a collection would be waste; sometimes thousands."""
+
+    __slots__ = ("_first", "_others")
+
+    def __init__(self) -> None:
+        self._first: Waiter | None = None
+        self._others: dict[Waiter, None] | None = None
+
+    @property
+    def waiters(self) -> tuple[Waiter, ...]:
+        """Who waits, in the order in which they came."""
+        first = () if self._first is None else (self._first,)
+        return (*first, *self._others) if self._others else first
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody waits."""
+        return self._first is not None or bool(self._others)
+
+    def join(self, waiter: Waiter) -> None:
+        """One more waits. Costs the same however many wait, as leaving does."""
+        if self._others:
+            self._others[waiter] = None
+        elif self._first is None:
+            self._first = waiter
+        elif self._first is not waiter:
+            self._others = {waiter: None}
+
+    def part(self, waiter: Waiter) -> bool:
+        """`waiter` waits no more; False when it did not wait."""
+        if self._first is waiter:
+            self._first = None
+            return True
+        if not self._others or waiter not in self._others:
+            return False
+        del self._others[waiter]
+        return True
+
+    def dismiss(self) -> tuple[Waiter, ...]:
+        """Nobody waits any more; returns who did."""
+        waiters = self.waiters
+        self._first = self._others = None
+        return waiters
+
+    def knows(self, digest: int | None) -> bool:
+        """Whether everybody who waits was last given a status from what has this digest."""
+        if digest is None or (self._first is not None and self._first.known != digest):
+            return False
+        return not self._others or all(waiter.known == digest for waiter in self._others)
+
+
 def tell_answer(waiter: Waiter, answer: Any, ref: TaskRef) -> None:
     """`waiter.answered`; one that breaks takes nothing from its neighbours."""
     try:

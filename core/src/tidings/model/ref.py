@@ -22,8 +22,15 @@ _SCHEMES = ("https://", "http://")
 _DOTS = frozenset({".", ".."})  # as path segments they name a folder, not a task, however they are encoded
 
 
+class _Hashed:
+    """Room for a hash that is no field: it is not compared, shown or pickled, as it holds within one process only."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class TaskRef:
+class TaskRef(_Hashed):
     """Names one task. Holds no secret, so it may be logged, stored and shared.
 
     A dataclass rather than a pydantic model because every lane uses it as a dictionary key. In pydantic models and in
@@ -47,6 +54,14 @@ class TaskRef:
     def __post_init__(self) -> None:
         object.__setattr__(self, "provider", normalized(self.provider))
         _check(self)
+
+    def __hash__(self) -> int:
+        """Worked out once: a look at a task takes it ten times."""
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((self.provider, self.id, self.account, self.route)))
+            return self._hash
 
     @classmethod
     def parse(cls, text: str) -> TaskRef:
