@@ -1,4 +1,4 @@
-"""Decisions of a wait, as tables: look again and when, be content, or give up and why."""
+"""What an answer means for a wait, as tables: look again, be content, or give up and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tidings.errors import (
     Unreachable,
 )
 from tidings.model import TaskRef, TaskState, TaskStatus
-from tidings.schedule import Done, GiveUp, Patience, Waiting, judge, next_look
+from tidings.schedule import Done, GiveUp, Patience, Waiting, judge
 
 REF = TaskRef("luma", "x")
 PATIENCE = Patience(growth=0.1, longest_pause=30.0, outage=300.0, not_found=60.0, unknown=600.0)
@@ -43,38 +43,6 @@ def test_a_final_state_and_a_question_to_the_person_end_a_wait(state):
 @pytest.mark.parametrize("state", [TaskState.pending, TaskState.queued, TaskState.running, TaskState.unknown])
 def test_every_other_state_goes_on(state):
     assert isinstance(judge(FRESH, status(state), 1.0, PATIENCE), Waiting)
-
-
-@pytest.mark.parametrize(
-    ("now", "next_at"),
-    [
-        (0.0, 5.0),  # the provider's own pause at first
-        (50.0, 55.0),
-        (100.0, 110.0),  # then a tenth of the time waited
-        (300.0, 330.0),
-        (10_000.0, 10_030.0),  # and never more than half a minute
-    ],
-)
-def test_pauses_grow_with_the_time_waited(now, next_at):
-    assert next_look(FRESH, now, PATIENCE) == next_at
-
-
-@pytest.mark.parametrize(
-    ("deadline", "now", "next_at"),
-    [
-        (900.0, 0.0, 5.0),  # far off
-        (8.0, 5.0, 10.0),  # the last chance (7.0) comes too soon after this look: there is none, the deadline ends it
-        (9.0, 5.0, 8.0),  # a last look one second before the end
-        (5.0, 0.0, 4.0),
-    ],
-)
-def test_the_last_look_comes_just_before_the_deadline(deadline, now, next_at):
-    assert next_look(replace(FRESH, deadline=deadline), now, PATIENCE) == next_at
-
-
-def test_a_server_that_asks_for_time_is_given_it_even_at_the_deadline():
-    waiting = replace(FRESH, deadline=20.0)
-    assert next_look(waiting, 5.0, PATIENCE, at_least=60.0) == 65.0
 
 
 @pytest.mark.parametrize(
