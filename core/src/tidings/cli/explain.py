@@ -18,6 +18,8 @@ from tidings.errors import ConfigError
 from tidings.model import Look, TaskRef
 from tidings.schedule import REASONS
 
+_REASONS = {reason.value: text for reason, text in REASONS.items()}  # a trace may name one that we do not know
+
 
 @dataclass(slots=True)
 class Excerpt:
@@ -56,7 +58,7 @@ def explain(ref: str, trace: str, every: bool, as_json: bool) -> int:
     if not found.looks:
         aside(_absent(task, found.others))
         return Exit.UNANSWERED
-    sentences, verdict = told(found.looks, REASONS, every=every), verdict_on(found.looks)
+    sentences, verdict = told(found.looks, _REASONS, every=every), verdict_on(found.looks)
     for line in _as_json(task, sentences, verdict) if as_json else _as_text(sentences, verdict):
         click.echo(line)
     return Exit.OK
