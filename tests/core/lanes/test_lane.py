@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from tidings.lanes import Governor
 from tidings.model import TaskRef, TaskState, TaskStatus
 from tidings.provider import Limits
 from tidings.testing.fake import respond
-from tidings.testing.virtual import run_virtual
+from tidings.testing.virtual import in_virtual_time, run_virtual
 from tidings.wire import Request
 
 PAGE = respond(body=b"<!doctype html><title>New API</title>", headers={"content-type": "text/html"})
@@ -35,16 +34,6 @@ PAGE = respond(body=b"<!doctype html><title>New API</title>", headers={"content-
 
 def now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def in_virtual_time(test):
-    """Run a test that is a coroutine on a loop whose time jumps."""
-
-    @functools.wraps(test)
-    def run(*args, **kwargs):
-        return run_virtual(test(*args, **kwargs))
-
-    return run
 
 
 async def ask(lane, *names, **how):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tidings.lanes.queue import Ask, Queue
+from tidings.lanes.queue import Ask, Flight, Queue
 from tidings.model import TaskRef
 
 
-def ask(name: str, due: float) -> Ask:
-    return Ask(TaskRef("luma", name), None, due)
+def ask(name: str, due: float, ahead: float = 0.0) -> Ask:
+    return Ask(TaskRef("luma", name), None, due, ahead=ahead)
 
 
 def names(asks: list[Ask]) -> list[str]:
@@ -28,6 +28,38 @@ def test_what_is_due_comes_first_in_first_out():
     queue = filled(ask("a", 0.0), ask("b", 0.0), ask("c", 0.0))
     assert names(queue.take(2, 0.0)) == ["a", "b"]
     assert names(queue.take(2, 0.0)) == ["c"]
+
+
+def test_among_what_is_due_a_head_start_goes_first():
+    queue = filled(ask("a", 0.0), ask("b", 1.0, 5.0), ask("c", 2.0), ask("not due", 9.0, 60.0), now=3.0)
+    assert names(queue.take(9, 3.0)) == ["b", "a", "c"]
+
+
+def test_a_due_ask_moves_up_within_what_is_due():
+    last = ask("c", 0.0)
+    queue = filled(ask("a", 0.0), ask("b", 0.0), last)
+    assert last.hasten(0.0, 5.0)
+    queue.add(last, 0.0)
+    assert queue.ready(0.0) == 3
+    assert names(queue.take(9, 0.0)) == ["c", "a", "b"]
+
+
+def test_haste_is_taken_on_and_never_lost():
+    one = ask("a", 10.0, 2.0)
+    assert not one.hasten(20.0, 3.0)
+    assert one.hasten(20.0, 30.0)
+    assert (one.due, one.rank) == (10.0, -10.0)
+    assert one.hasten(5.0, 0.0)
+    assert (one.due, one.rank) == (5.0, -10.0)
+    one.put_off(8.0)
+    assert (one.due, one.rank) == (8.0, -7.0)
+
+
+def test_an_ask_that_is_tried_again_keeps_its_distance_whoever_joins():
+    one = ask("a", 10.0)
+    one.attempt = 1
+    assert one.hasten(0.0, 5.0)
+    assert (one.due, one.rank) == (10.0, -5.0)
 
 
 def test_what_is_not_due_stays():
@@ -78,6 +110,14 @@ def test_ready_since_is_when_the_oldest_of_the_due_became_so():
     assert queue.ready_since is None
 
 
+def test_a_request_knows_nothing_of_what_an_earlier_one_brought():
+    one = ask("a", 0.0)
+    one.digest = 5
+    flight = Flight([one])
+    assert (one.flight, one.digest) == (flight, None)
+    assert not flight.is_known(TaskRef("luma", "not asked"), 5)
+
+
 class QueueMachine(RuleBasedStateMachine):
     """Against the simplest model there is: a dictionary from ask to due time."""
 
@@ -85,18 +125,18 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self.queue, self.model, self.now = Queue(), {}, 0.0
 
-    @rule(due=st.integers(0, 20))
-    def add(self, due):
-        new = ask(f"t{len(self.model)}", float(due))
+    @rule(due=st.integers(0, 20), ahead=st.integers(0, 5))
+    def add(self, due, ahead):
+        new = ask(f"t{len(self.model)}", float(due), float(ahead))
         self.queue.add(new, self.now)
         self.model[new] = float(due)
 
     @precondition(lambda self: self.model)
-    @rule(data=st.data(), due=st.integers(0, 20))
-    def move_up(self, data, due):
+    @rule(data=st.data(), due=st.integers(0, 20), ahead=st.integers(0, 5))
+    def move_up(self, data, due, ahead):
         chosen = data.draw(st.sampled_from(list(self.model)))
-        if due < chosen.due:
-            chosen.due = self.model[chosen] = float(due)
+        if chosen.hasten(float(due), float(ahead)):
+            self.model[chosen] = chosen.due
             self.queue.add(chosen, self.now)
 
     @precondition(lambda self: self.model)
@@ -118,6 +158,8 @@ class QueueMachine(RuleBasedStateMachine):
         assert len(taken) == len(set(taken)) == min(limit, len(due) + len(nearly))
         assert set(taken) <= {*due, *nearly}
         assert len(set(taken) & set(due)) == min(limit, len(due)), "what is due goes before what is nearly due"
+        ranks = [one.rank for one in taken if one in due]
+        assert ranks == sorted(one.rank for one in due)[: len(ranks)], "the smallest ranks, in order"
         for one in taken:
             del self.model[one]
 

@@ -74,12 +74,14 @@ class Audience:
 
     def join(self, waiter: Waiter) -> None:
         """One more waits. Costs the same however many wait, as leaving does."""
-        if self._others:
-            self._others[waiter] = None
-        elif self._first is None:
+        if self._first is waiter:
+            return
+        if self._first is None and not self._others:
             self._first = waiter
-        elif self._first is not waiter:
+        elif self._others is None:
             self._others = {waiter: None}
+        else:
+            self._others[waiter] = None
 
     def part(self, waiter: Waiter) -> bool:
         """`waiter` waits no more; False when it did not wait."""
