@@ -84,9 +84,9 @@ class Lane:
         """The route of the batches that `ref` may travel in: its own, None where batches mix them."""
         return self._inquiry.batch_route(ref)
 
-    def batch(self, route: str | None) -> int:
-        """Most tasks in one request of this route, as far as is known by now."""
-        return self._inquiry.batch(route)
+    def shared_by(self, route: str | None) -> int:
+        """How many of the tasks that are asked about at present may share one request of this route; 1 at least."""
+        return max(1, min(self._inquiry.batch(route), len(self._asks[None])))
 
     def ask(
         self,
