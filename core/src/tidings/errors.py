@@ -82,6 +82,11 @@ class TidingsError(Exception):
         """What happened and what to do, without the task's name."""
         return self._message
 
+    def add(self, clause: str) -> None:
+        """Append a clause to the message: what is known besides, which whoever raised it could not know."""
+        self._message = f"{self._message.rstrip('. ')}; {clause}"
+        self.args = (self._message,)
+
     def __str__(self) -> str:
         return f"{self.ref}: {self._message}" if self.ref is not None else self._message
 

@@ -11,7 +11,7 @@ from tidings.schedule.usual import STEP, Usual
 _VERSION = 1
 _ENOUGH = 20  # tasks before anything is said
 _PAST = 2000  # tasks: what was read from a file counts like at most as many
-_RECENT = 200.0  # tasks: about so many of the last ones count as recent, which has half of the say
+_RECENT = 200.0  # tasks: about so many of the last ones count as recent, which gives them a quarter of the say
 _SHORTEST, _LONGEST = 0.05, 14 * 86400.0  # seconds
 _MOST = 1e9  # tasks in one bin; what says more is no count
 
@@ -21,7 +21,7 @@ class Durations:
 
     Counts of one run are kept whole: of thousands of tasks that began together the longest end last, and a memory that
     forgets by the number of tasks would then know only those. So that a provider which became faster is followed
-    nevertheless, the recent tasks have half of the say; and what an earlier run left is held to a weight.
+    nevertheless, recent tasks have a quarter of the say; and what an earlier run left is held to a weight.
     """
 
     def __init__(self) -> None:
@@ -124,11 +124,12 @@ class _Tally:
         return {seconds: int(count) if count.is_integer() else count for seconds, count in rounded.items() if count}
 
     def _weights(self) -> dict[int, float]:
-        """All tasks, held to the weight that the recent ones can reach; and the recent ones once more."""
-        share = min(1.0, _RECENT / self.count)
-        weights = {place: count * share for place, count in self.all.items()}
+        """All tasks, held to a weight; and the recent ones once more, with a third of that."""
+        whole = min(self.count, 3 * _RECENT)
+        weights = {place: count * whole / self.count for place, count in self.all.items()}
+        share = min(1 / self.unit, whole / 3 / sum(self.recent.values())) if self.recent else 0.0
         for place, weight in self.recent.items():
-            weights[place] = weights.get(place, 0.0) + weight / self.unit
+            weights[place] = weights.get(place, 0.0) + weight * share
         return weights
 
 
@@ -148,13 +149,14 @@ def _entries(data: object) -> Iterator[tuple[str, object]]:
 
 
 def _counts(kind: object) -> Iterator[tuple[int, float]]:
-    """From a bin to its count; two entries for one bin would be a person's work, and the latter counts."""
+    """From a bin to its count. Two entries for one bin would be a person's work, and the latter counts."""
     seconds = kind.get("seconds") if isinstance(kind, Mapping) else None
     for text, count in _entries(seconds):
+        if not isinstance(count, int | float) or not 0 < count <= _MOST:
+            continue
         try:
             taken = float(text)
         except ValueError:
             continue
-        is_count = isinstance(count, int | float) and not isinstance(count, bool) and 0 < count <= _MOST
-        if is_count and _SHORTEST <= taken <= _LONGEST:
+        if _SHORTEST <= taken <= _LONGEST:
             yield _bin(taken), float(count)

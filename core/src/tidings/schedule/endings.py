@@ -27,7 +27,8 @@ def timed_out(ref: TaskRef | None, waiting: Waiting, now: float, trouble: FetchE
     """
     last, error = waiting.last_status, trouble or waiting.last_error
     over = _OVER[waiting.limit].format(seconds=_number(_allowed(waiting, now)))
-    seen = f"it was last seen {last.state} ({last.raw_state or 'no word'}){_ago(waiting, now)}" if last else _NEVER_SEEN
+    word = f"{last.state} ({last.raw_state or 'no word'})" if last else ""
+    seen = f"it was last seen {word}{_ago(waiting, now)}" if last else "it was never seen"
     failed = f"; the last look failed: {error.message.rstrip('.')}" if error else ""
     advice = "The task goes on: wait again to hear of its end" if last else "Whether the task goes on is not known"
     return WaitTimeout(f"{over}; {seen}{failed}. {advice}", ref=ref, last_status=last)
@@ -43,29 +44,30 @@ def unknown_state(status: TaskStatus, seconds: float) -> UnknownState:
     )
 
 
-_NEVER_SEEN = "it was never seen"
+def not_found_out(error: FetchError, waiting: Waiting, now: float) -> FetchError:
+    """The error that ends the wait, with what was last seen of the task, and in its message how long ago that was."""
+    if error.last_status is None:  # else a look in two steps failed in the second, and has seen something newer
+        error.last_status = waiting.last_status
+        if waiting.last_status is not None and waiting.seen_at is not None:
+            error.add(f"the task was last seen {waiting.last_status.state}{_ago(waiting, now)}")
+    return error
 
 
 def _allowed(waiting: Waiting, now: float) -> float:
     """How many seconds the limit that is over allowed."""
-    budgets, limit = waiting.budgets, waiting.limit
-    if limit != "timeout":
-        return getattr(budgets, limit)
+    if waiting.limit != "timeout":
+        budget: float = getattr(waiting.budgets, waiting.limit)
+        return budget
     return (waiting.deadline if waiting.deadline is not None else now) - waiting.began
 
 
 def _ago(waiting: Waiting, now: float) -> str:
-    return f" {now - waiting.seen_at:.0f} s ago" if waiting.seen_at is not None else ""
+    if waiting.seen_at is None:
+        return ""
+    seconds = now - waiting.seen_at
+    return f" {seconds:,.0f} s ago" if seconds >= 1.0 else " just now"
 
 
 def _number(seconds: float) -> str:
     """As the caller gave it, without a needless `.0` nor what adding and subtracting clock times left of it."""
     return f"{round(seconds, 3):.15g}"
-
-
-def last_seen(error: FetchError, waiting: Waiting, now: float) -> FetchError:
-    """The error with what was last seen of the task, and in its message how long ago that was."""
-    # A look in two steps that failed in the second has seen something newer.
-    if error.last_status is None:
-        error.last_status = waiting.last_status
-    return error

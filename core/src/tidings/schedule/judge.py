@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tidings.errors import FetchError, RateLimited, TaskNotFound, TidingsError, UnexpectedResponse
 from tidings.model import TaskState, TaskStatus
-from tidings.schedule.endings import last_seen, timed_out, unknown_state
+from tidings.schedule.endings import not_found_out, timed_out, unknown_state
 from tidings.schedule.pace import next_look
 from tidings.schedule.patience import Patience
 from tidings.schedule.usual import Usual
@@ -53,7 +53,7 @@ def judge(
         return _after_failure(waiting, answer, now, patience)
     if answer.is_final or answer.state is TaskState.input_required:
         return Done(answer)
-    return _open(_with(waiting, answer, now, at), answer, now, patience, usual)
+    return seen_again(_with(waiting, answer, now, at), now, patience, usual=usual)
 
 
 def seen_again(
@@ -70,10 +70,11 @@ def seen_again(
         at: is not needed here; taken so that both are asked alike.
     """
     del at
-    status, unknown_since = waiting.last_status, waiting.unknown_since
-    is_over = waiting.deadline is not None and now >= waiting.deadline
-    if is_over or (unknown_since is not None and now - unknown_since >= patience.unknown):
-        return _ended(waiting, status, now, patience)
+    unknown_since = waiting.unknown_since
+    if unknown_since is not None and now - unknown_since >= patience.unknown:
+        return _ended(waiting, now, is_unknown=True)
+    if waiting.deadline is not None and now >= waiting.deadline:
+        return _ended(waiting, now)
     due, reason = next_look(waiting, now, patience, usual=usual)
     return Waiting(  # by position: `replace` would double the cost
         waiting.began,
@@ -81,7 +82,7 @@ def seen_again(
         waiting.deadline,
         None,  # failing_since
         unknown_since,
-        status,
+        waiting.last_status,
         None,  # last_error
         due,
         reason,
@@ -96,20 +97,12 @@ def seen_again(
     )
 
 
-def _open(seen: Waiting, status: TaskStatus, now: float, patience: Patience, usual: Usual | None) -> Waiting | GiveUp:
-    is_over = seen.deadline is not None and now >= seen.deadline
-    if is_over or (seen.unknown_since is not None and now - seen.unknown_since >= patience.unknown):
-        return _ended(seen, status, now, patience)
-    due, reason = next_look(seen, now, patience, usual=usual)
-    return replace(seen, next_look=due, reason=reason)
-
-
-def _ended(seen: Waiting, status: TaskStatus | None, now: float, patience: Patience) -> GiveUp:
-    """Why the wait for an open task is over: an unknown word stood for too long, else its time is up."""
-    since = seen.unknown_since
-    if status is not None and since is not None and now - since >= patience.unknown:
+def _ended(waiting: Waiting, now: float, *, is_unknown: bool = False) -> GiveUp:
+    """The wait for an open task is over: an unknown word stood for too long, or its time is up."""
+    status, since = waiting.last_status, waiting.unknown_since
+    if is_unknown and status is not None and since is not None:
         return GiveUp(unknown_state(status, now - since))
-    return GiveUp(timed_out(status.ref if status is not None else None, seen, now))
+    return GiveUp(timed_out(status.ref if status is not None else None, waiting, now))
 
 
 def _with(waiting: Waiting, status: TaskStatus, now: float, at: datetime | None) -> Waiting:
@@ -158,7 +151,7 @@ def _expected(waiting: Waiting, status: TaskStatus, now: float) -> float | None:
 def _after_failure(waiting: Waiting, error: FetchError, now: float, patience: Patience) -> Waiting | GiveUp:
     since = waiting.failing_since if waiting.failing_since is not None else now
     if not _is_bearable(waiting, error, now, since, patience):
-        return GiveUp(last_seen(error, waiting, now))
+        return GiveUp(not_found_out(error, waiting, now))
     failing = replace(waiting, failing_since=since, last_error=error)
     if waiting.deadline is not None and now >= waiting.deadline:
         last = waiting.last_status

@@ -8,6 +8,7 @@ from tidings.schedule.usual import Usual
 from tidings.schedule.waiting import Waiting
 
 _NEARER = 0.6  # of the time left by the provider's estimate: it is checked on the way, estimates being what they are
+_NEAR = 10.0  # least pauses: so much of a way is gone at once
 _PER_PLACE = 0.5  # seconds that each task before ours in the provider's queue takes at least
 
 
@@ -51,7 +52,7 @@ def _wanted(waiting: Waiting, now: float, patience: Patience, usual: Usual | Non
         age = waiting.age(now)
         pause = usual.pause(age, least_pause=waiting.least_pause, looks=patience.looks)
         if pause is not None:
-            return min(pause, max(patience.longest_pause, (usual.earliest - age) / 2)), Reason.usual
+            return min(pause, _farthest(usual.earliest - age, waiting, patience)), Reason.usual
     pause, reason = patience.growth * (now - waiting.began), Reason.sparse
     if waiting.expected is not None and (hint := _NEARER * (waiting.expected - now)) > pause:
         pause, reason = hint, Reason.estimate
@@ -59,6 +60,16 @@ def _wanted(waiting: Waiting, now: float, patience: Patience, usual: Usual | Non
     if status is not None and status.queue_position and (hint := _PER_PLACE * status.queue_position) > pause:
         pause, reason = hint, Reason.queue
     return min(patience.longest_pause, pause), reason
+
+
+def _farthest(rest: float, waiting: Waiting, patience: Patience) -> float:
+    """The longest pause where `rest` seconds are left in which such tasks never ended yet.
+
+    Far from the first end seen so far, half of the way: what was learned may be wrong for this task, or by now.
+    """
+    if rest <= 0.0:
+        return patience.longest_pause
+    return max(min(patience.longest_pause, _NEAR * waiting.least_pause), rest / 2)
 
 
 def _last_look(waiting: Waiting, now: float, deadline: float, at_least: float) -> tuple[float, Reason] | None:

@@ -16,7 +16,7 @@ from itertools import accumulate
 STEP = math.log(1.05)
 """Durations are counted in bins of 5 %: bin b holds those from exp(b STEP) to exp((b + 1) STEP) seconds."""
 
-_DOUBT = 0.03  # share of tasks that may end at any time, however soon: what was learned may be wrong for this one
+_DOUBT = 0.005  # share of tasks that may end at any time, however soon: what was learned may be wrong for this one
 _DOUBTED = 70  # bins below the shortest duration over which that share is spread: down to a thirtieth of it
 _FEW = 3.0  # where fewer than these lasted longer, nothing is known
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tidings.errors import FetchError
@@ -53,9 +52,10 @@ class Waiting:
     running_since: float | None = None
 
     def __post_init__(self) -> None:
-        if self.until is not None or self.budgets is not NO_BUDGETS:
-            nearest = min((instant for instant, _ in self._limits()), default=None)
-            object.__setattr__(self, "deadline", nearest)
+        if self.budgets is not NO_BUDGETS:
+            object.__setattr__(self, "deadline", min((instant for instant, _ in self._limits()), default=None))
+        elif self.until is not None and self.until != self.deadline:
+            object.__setattr__(self, "deadline", self.until)
 
     @property
     def limit(self) -> str:
@@ -66,17 +66,16 @@ class Waiting:
         """Seconds since the task was submitted, as far as is known; else since following began."""
         return self.before + now - self.began
 
-    def _limits(self) -> Iterator[tuple[float, str]]:
+    def _limits(self) -> list[tuple[float, str]]:
         """The limits that run at present: when each is over, and its name."""
-        if self.until is not None:
-            yield self.until, "timeout"
         budgets = self.budgets
-        if budgets.task is not None:
-            yield self.began + budgets.task, "task"
-        if budgets.queued is not None and self.queued_since is not None:
-            yield self.queued_since + budgets.queued, "queued"
-        if budgets.running is not None and self.running_since is not None:
-            yield self.running_since + budgets.running, "running"
+        limits = (
+            (0.0, self.until, "timeout"),
+            (self.began, budgets.task, "task"),
+            (self.queued_since, budgets.queued, "queued"),
+            (self.running_since, budgets.running, "running"),
+        )
+        return [(since + seconds, name) for since, seconds, name in limits if since is not None and seconds is not None]
 
 
 def begin(
@@ -99,6 +98,6 @@ def begin(
         next_look=now,
         is_batched=is_batched,
         until=until,
-        budgets=budgets,
+        budgets=budgets if budgets != NO_BUDGETS else NO_BUDGETS,
         before=age or 0.0,
     )
