@@ -7,7 +7,10 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from itertools import count
 
+_numbers = count(1)
 _OURS = ("TIDINGS_TEST_",)
 _FOREIGN = ("TIDINGS_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_", "XDG_")
 
@@ -19,7 +22,9 @@ def _forget_the_machine() -> None:
             del os.environ[name]
     nowhere = tempfile.mkdtemp(prefix="tidings-tests-")
     atexit.register(shutil.rmtree, nowhere, ignore_errors=True)
-    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = nowhere
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        os.environ[name] = nowhere
+    os.environ["TIDINGS_STATE"] = f"{nowhere}/state"
 
 
 def _put_httpx2_in_httpxs_place() -> None:
@@ -40,7 +45,18 @@ _hear_interrupts()
 if os.environ.get("TIDINGS_TEST_HTTPX2") == "1":
     _put_httpx2_in_httpxs_place()
 
-from hypothesis import settings  # noqa: E402  # the environment has to be clean before anything reads it
+import pytest  # noqa: E402  # the environment has to be clean before anything reads it
+from hypothesis import settings  # noqa: E402  # as above, the environment first
+
+
+@pytest.fixture(autouse=True)
+def _state_of_its_own() -> Iterator[None]:
+    """What one test's tasks taught must not decide when another's are looked at. The folder is made on first use."""
+    shared = os.environ["TIDINGS_STATE"]
+    os.environ["TIDINGS_STATE"] = f"{shared}-{next(_numbers)}"
+    yield
+    os.environ["TIDINGS_STATE"] = shared
+
 
 # `pytest --hypothesis-profile=explore` looks for new counterexamples; the usual run is the same every time and on
 # every machine, however slow.

@@ -145,7 +145,7 @@ class Page:
 
     def toml(self, block: Block) -> None:
         content = tomllib.loads(block.text)
-        if content.keys() <= {"gateway", "accounts"}:
+        if content.keys() <= {"gateway", "accounts", "settings"}:
             from tidings.config import Config  # only pages that configure
 
             with tempfile.TemporaryDirectory() as folder:  # what a page shows first must not configure what comes after

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from tidings.config import advice
 from tidings.config.account import Account
 from tidings.config.files import read_files
+from tidings.config.keeping import is_learning, state_dir
 from tidings.config.layer import Layer, layer_of_accounts
 from tidings.config.settings import (
     GATEWAY,
@@ -34,12 +35,19 @@ _OFFICIAL = "the provider's official address"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that was configured when it was loaded. Holds keys, shows none."""
+    """Everything that was configured when it was loaded. Holds keys, shows none.
+
+    Attributes:
+        learn: whether what is learned of how long tasks take is kept from one run to the next.
+        state_dir: the folder it is kept in, which need not be there yet.
+    """
 
     _gateway_url: Setting | None
     _gateway_key: Setting | None
     _env: Mapping[str, str] = field(repr=False)
     _layers: Sequence[Layer] = field(repr=False)
+    learn: bool
+    state_dir: Path
 
     @classmethod
     def load(
@@ -65,12 +73,15 @@ class Config:
             ConfigError: an argument makes no sense, or a file is broken (named with the line).
         """
         given = [layer_of_accounts(accounts)] if accounts is not None else []
-        files = read_files(cwd or Path(), user_dir or _user_dir())
+        layers = [*given, *read_files(cwd or Path(), user_dir or _user_dir())]
+        env = dict(os.environ if env is None else env)
         return cls(
             argument(gateway_url, "gateway_url", is_key=False),
             argument(gateway_key, "gateway_key", is_key=True),
-            dict(os.environ if env is None else env),
-            [*given, *files],
+            env,
+            layers,
+            learn=is_learning(env, layers),
+            state_dir=state_dir(env, cwd or Path()),
         )
 
     @property

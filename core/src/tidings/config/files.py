@@ -51,7 +51,7 @@ def read_layer(path: Path, label: str, *, instead: str | None = None) -> Layer |
         tables = read_tables(content)
     except Misfit as misfit:
         raise ConfigError(f"{lines.of(*misfit.path)}: {misfit}") from misfit
-    layer = Layer(tables.gateway, tables.accounts, lines.of, instead)
+    layer = Layer(tables.gateway, tables.accounts, lines.of, instead, tables.settings)
     _warn_of_written_keys(layer)
     return layer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tidings.config.tables import AccountTable, GatewayTable, Misfit, read_tables
+from tidings.config.tables import AccountTable, GatewayTable, Misfit, SettingsTable, read_tables
 from tidings.errors import ConfigError
 
 ARGUMENTS = "the call's arguments"
@@ -25,6 +25,7 @@ class Layer:
     accounts: Mapping[str, AccountTable] = field(default_factory=dict)
     where: Callable[..., str] = field(default=lambda *_: ARGUMENTS, repr=False)
     instead: str | None = None
+    settings: SettingsTable = field(default_factory=SettingsTable)
 
     @property
     def is_foreign(self) -> bool:

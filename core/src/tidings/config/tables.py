@@ -123,6 +123,25 @@ _PROBLEMS: tuple[tuple[Callable[[AccountTable], bool], str], ...] = (
 )
 
 
+class SettingsTable(BaseModel):
+    """`[settings]`: how Tidings behaves, whomever it asks.
+
+    Attributes:
+        learn: whether what is learned of how long tasks take is kept from one run to the next.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    learn: bool | None = None
+
+    @field_validator("learn", mode="before")
+    @classmethod
+    def _check_learn(cls, learn: object) -> object:
+        if learn is not True and learn is not False:
+            raise ValueError("write learn = false to switch learning off, learn = true to leave it on")
+        return learn
+
+
 class Tables(BaseModel):
     """The whole file."""
 
@@ -130,6 +149,7 @@ class Tables(BaseModel):
 
     gateway: GatewayTable | None = None
     accounts: dict[str, AccountTable] = Field(default_factory=dict)
+    settings: SettingsTable = Field(default_factory=SettingsTable)
 
 
 class Misfit(Exception):
@@ -172,5 +192,9 @@ def _reason(kind: str, message: str, path: tuple[str, ...]) -> str:
 
 
 def _known_at(path: tuple[str, ...]) -> list[str]:
-    tables: Mapping[str, type[BaseModel]] = {"gateway": GatewayTable, "accounts": AccountTable}
+    tables: Mapping[str, type[BaseModel]] = {
+        "gateway": GatewayTable,
+        "accounts": AccountTable,
+        "settings": SettingsTable,
+    }
     return list((tables[path[0]] if len(path) > 1 else Tables).model_fields)
