@@ -102,7 +102,8 @@ def _ended(waiting: Waiting, now: float, *, is_unknown: bool = False) -> GiveUp:
     status, since = waiting.last_status, waiting.unknown_since
     if is_unknown and status is not None and since is not None:
         return GiveUp(unknown_state(status, now - since))
-    return GiveUp(timed_out(status.ref if status is not None else None, waiting, now))
+    seen = replace(waiting, seen_at=now, last_error=None)
+    return GiveUp(timed_out(status.ref if status is not None else None, seen, now))
 
 
 def _with(waiting: Waiting, status: TaskStatus, now: float, at: datetime | None) -> Waiting:
