@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tidings.client import AsyncClient, Client, fetch, fetch_many, wait
+    from tidings.client import AsyncClient, Client, as_completed, fetch, fetch_many, wait, wait_many
     from tidings.errors import (
         ConfigError,
         DownloadError,
@@ -32,12 +32,14 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from tidings.flow import Retry
-    from tidings.model import Artifact, Failure, TaskRef, TaskState, TaskStatus
-    from tidings.schedule import Patience
+    from tidings.model import Artifact, Change, Failure, Look, TaskRef, TaskState, TaskStatus
+    from tidings.schedule import Budgets, Patience
 
 __all__ = [
     "Artifact",
     "AsyncClient",
+    "Budgets",
+    "Change",
     "Client",
     "ConfigError",
     "DownloadError",
@@ -46,6 +48,7 @@ __all__ = [
     "FetchErrors",
     "InvalidRef",
     "LinkExpired",
+    "Look",
     "Patience",
     "PluginError",
     "ProviderUnavailable",
@@ -64,16 +67,18 @@ __all__ = [
     "UnknownState",
     "Unreachable",
     "WaitTimeout",
+    "as_completed",
     "fetch",
     "fetch_many",
     "wait",
+    "wait_many",
 ]
 
 _HOMES = {
-    "tidings.client": ("AsyncClient", "Client", "fetch", "fetch_many", "wait"),
+    "tidings.client": ("AsyncClient", "Client", "as_completed", "fetch", "fetch_many", "wait", "wait_many"),
     "tidings.flow": ("Retry",),
-    "tidings.schedule": ("Patience",),
-    "tidings.model": ("Artifact", "Failure", "TaskRef", "TaskState", "TaskStatus"),
+    "tidings.schedule": ("Budgets", "Patience"),
+    "tidings.model": ("Artifact", "Change", "Failure", "Look", "TaskRef", "TaskState", "TaskStatus"),
 }
 _HOME_OF = dict.fromkeys(__all__, "tidings.errors") | {name: home for home, names in _HOMES.items() for name in names}
 

@@ -73,7 +73,7 @@ async def test_wait_tells_of_the_trouble_of_its_first_look(upstream, new_client:
 async def test_wait_tells_of_the_trouble_after_what_was_seen(upstream, new_client: NewClient):
     upstream.says("a", "processing", BROKEN)
     with pytest.raises(
-        WaitTimeout, match=r"last seen running \(processing\); the last look failed: the disk"
+        WaitTimeout, match=r"last seen running \(processing\) 60 s ago; the last look failed: the disk"
     ) as caught:
         await new_client(retry=PATIENT).wait("luma:a", timeout=60)
     assert caught.value.last_status.state is TaskState.running

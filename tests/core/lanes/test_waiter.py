@@ -351,7 +351,7 @@ async def test_a_lane_says_what_governs_it_and_how_its_tasks_travel():
     async with lane_to(Server(), governor=governor, batch=7) as lane:
         assert lane.governor is governor
         assert lane.batch_route(ref("a", "feed")) == "feed"
-        assert lane.batch("feed") == 7
+        assert lane.shared_by("feed") == 1
 
 
 @in_virtual_time

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tidings.client.engine import NO_BUDGETS
+from tidings.client.feed import Refs
 from tidings.client.sync import Client
+from tidings.client.sync_feed import SyncFeed
 from tidings.model import TaskRef, TaskStatus
+from tidings.schedule import Budgets
 
 _shared: dict[str, Client] = {}
 
@@ -36,3 +40,31 @@ def fetch_many(
 def wait(ref: str | TaskRef, *, timeout: float | None = 900.0, include: Iterable[str] = ()) -> TaskStatus:
     """Look until nothing more will happen. See `AsyncClient.wait`."""
     return default_client().wait(ref, timeout=timeout, include=include)
+
+
+def wait_many(
+    refs: Refs,
+    *,
+    timeout: float | None = 900.0,
+    budgets: Budgets = NO_BUDGETS,
+    include: Iterable[str] = (),
+    return_exceptions: bool = False,
+) -> list[Any]:
+    """Look at all until nothing more will happen to any. See `AsyncClient.wait_many`."""
+    return default_client().wait_many(
+        refs, timeout=timeout, budgets=budgets, include=include, return_exceptions=return_exceptions
+    )
+
+
+def as_completed(
+    refs: Refs,
+    *,
+    timeout: float | None = 900.0,
+    budgets: Budgets = NO_BUDGETS,
+    include: Iterable[str] = (),
+    return_exceptions: bool = False,
+) -> SyncFeed[Any]:
+    """Each task's last status as it ends. See `AsyncClient.as_completed`."""
+    return default_client().as_completed(
+        refs, timeout=timeout, budgets=budgets, include=include, return_exceptions=return_exceptions
+    )

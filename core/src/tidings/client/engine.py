@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
 from pydantic import SecretStr
 
 from tidings.client.accounts import Targets, lane_to
 from tidings.client.asked import checked_includes, checked_request_timeout, checked_timeout, listed, named, names_of
+from tidings.client.completions import Completions
+from tidings.client.feed import Feed, Refs, Terms
 from tidings.client.looks import AtMost, Limit, Question, TooLate, answers
-from tidings.client.outcomes import Answer, no_answer, status_of, timed_out, with_extra
+from tidings.client.outcomes import Answer, no_answer, status_of, with_extra
+from tidings.client.watching import Watching
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.config import Config
 from tidings.download import save
-from tidings.errors import FetchError, FetchErrors, TidingsError
+from tidings.errors import FetchErrors, TidingsError
 from tidings.flow import Retry
 from tidings.lanes import Lane, Signature, signed_for_file
 from tidings.model import Role, TaskRef, TaskState, TaskStatus
 from tidings.plugins import Plugins, default_plugins
-from tidings.schedule import Done, GiveUp, Patience, Waiting, judge
+from tidings.schedule import Budgets, Patience
 from tidings.transport import Transport, TransportLike, as_transport
+from tidings.watch import DURATIONS_FILE, Course, Memory, News, Tell, TellLooks, Watch
+
+NO_BUDGETS = Budgets()
+F = TypeVar("F", bound=Feed[Any])
 
 DOWNLOADS = 8
 """Tasks whose outputs one client saves at the same time: files are large, and storage is slow to thousands at once."""
@@ -42,7 +51,8 @@ class AsyncClient:
         transport: an `httpx.AsyncClient` or `httpx.AsyncBaseTransport` of your own, or a `tidings.transport.Transport`.
         request_timeout: seconds for one request, from connecting to its last byte.
         retry: which failed requests are tried again.
-        patience: what `wait` bears, and for how long.
+        patience: what waiting bears, and for how long.
+        on_looks: called with what every look at a followed task brought, per batch; for tracing. It must not raise.
         config, plugins, clock: made by you instead of found, read or taken from the machine.
     """
 
@@ -56,6 +66,7 @@ class AsyncClient:
         request_timeout: float = 30.0,
         retry: Retry = Retry(),  # noqa: B008  # frozen, so one for all is as good as one each
         patience: Patience = Patience(),  # noqa: B008  # frozen, as the one above
+        on_looks: TellLooks | None = None,
         config: Config | None = None,
         plugins: Plugins | None = None,
         clock: Clock = SYSTEM_CLOCK,
@@ -72,8 +83,12 @@ class AsyncClient:
         self._transport: Transport | None = None
         self._retry = retry
         self._patience = patience
+        self._on_looks = on_looks
+        self._memory = Memory(self._config.state_dir / DURATIONS_FILE if self._config.learn else None)
         self._clock = clock
         self._lanes: dict[tuple[str, str | None], Lane] = {}
+        self._courses: dict[tuple[str, str | None, str | None], Course] = {}
+        self._feeds: WeakSet[Feed[Any]] = WeakSet()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._saving = asyncio.Semaphore(DOWNLOADS)
 
@@ -88,7 +103,8 @@ class AsyncClient:
     async def aclose(self) -> None:
         """Close connections and end what is under way; whoever still waits gets a `TidingsError`.
 
-        May be called twice. A client that was closed opens again when it is next used, then also on another loop.
+        What was learned of how long tasks take is saved. May be called twice. A client that was closed opens again when
+        it is next used, then also on another loop.
         """
         if self._transport is None:
             return
@@ -96,6 +112,9 @@ class AsyncClient:
         self._transport, self._loop, self._lanes = None, None, {}
         for lane in lanes:
             await lane.aclose()
+        for feed in list(self._feeds):
+            feed.close()
+        self._memory.save()
         if transport is not self._given_transport:
             await transport.aclose()
 
@@ -189,22 +208,105 @@ class AsyncClient:
             FetchError: we could not find out at all, or not for too long (`Patience`).
             InvalidRef, UnknownProvider, PluginError, ConfigError: as in `fetch`.
         """
-        task, limit = named(ref), self._limit(timeout)
-        target = self._targets.of(task)
-        names = checked_includes(include, target.provider)
-        now, question = self._clock.monotonic(), Question(self._lane(task), task)
-        waiting = Waiting(
-            began=now, least_pause=target.limits_of(task.route).interval, deadline=limit.deadline, next_look=now
+        async with self.as_completed([named(ref)], timeout=timeout, include=include, return_exceptions=True) as ended:
+            [answer] = await ended.batch()
+            return status_of(answer)
+
+    async def wait_many(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        include: Iterable[str] = (),
+        return_exceptions: bool = False,
+    ) -> list[Any]:
+        """Look at all of them until nothing more will happen to any.
+
+        Args:
+            timeout: seconds after which to stop waiting for those that are still open; None waits for ever.
+            budgets: how long each may take.
+            include, return_exceptions: as in `fetch_many`.
+
+        Returns:
+            A `TaskStatus` for each of `refs`, in their order; with `return_exceptions` also `TidingsError`s, which
+            carry what was last seen.
+
+        Raises:
+            FetchErrors: some were not over in time, or we could not find out; raised after all the others ended, and
+                holds all the answers.
+            InvalidRef, UnknownProvider, PluginError, ConfigError: one cannot be asked for; nothing was sent.
+        """
+        tasks = self.check(refs)
+        ended: dict[TaskRef, Answer] = {}
+        async with self.as_completed(
+            tasks, timeout=timeout, budgets=budgets, include=include, return_exceptions=True
+        ) as completions:
+            async for answer in completions:
+                ended[answer.ref] = answer
+        results = [ended[task] for task in tasks]
+        if not return_exceptions and any(isinstance(result, TidingsError) for result in results):
+            raise FetchErrors(results)
+        return results
+
+    def as_completed(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        include: Iterable[str] = (),
+        return_exceptions: bool = False,
+        open_ended: bool = False,
+    ) -> Completions:
+        """Each task's last status as it ends: `async for status in client.as_completed(refs)`.
+
+        One named twice comes once. To be called on the running event loop; nothing is asked before.
+
+        Args:
+            timeout: seconds after which to stop waiting for those that are still open; None waits for ever.
+            budgets: how long each may take.
+            include: as in `fetch`.
+            return_exceptions: also give `TidingsError`s, each when it is known; each has its `ref` and `last_status`.
+                Otherwise they are raised together as `FetchErrors`, after all statuses.
+            open_ended: go on when no task is open, until `close`: further tasks may be added with `add`.
+
+        Raises:
+            InvalidRef, UnknownProvider, PluginError, ConfigError: one cannot be asked for; nothing was sent.
+        """
+        terms, names = self._terms(timeout, budgets, open_ended), names_of(include)
+
+        def check(given: Refs) -> list[TaskRef]:
+            tasks = self.check(given)
+            for task in tasks if names else ():
+                checked_includes(names, self._targets.of(task).provider)
+            return tasks
+
+        async def extend(status: TaskStatus) -> TaskStatus:
+            return await self._with_extras(status, names, Limit(timeout, terms.until))
+
+        completions = Completions(
+            self._watch_for,
+            replace(terms, check=check),
+            extend=extend if names else None,
+            return_exceptions=return_exceptions,
         )
-        try:
-            async with AtMost(timeout, question) as asking:
-                while isinstance(verdict := await self._next(task, waiting), Waiting):
-                    waiting = verdict
-        except TimeoutError as error:
-            raise timed_out(task, timeout, waiting, asking.trouble) from error
-        if isinstance(verdict, GiveUp):
-            raise verdict.error
-        return await self._with_extras(verdict.status, names, limit)
+        return self._begun(completions, refs)
+
+    def watch(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        open_ended: bool = False,
+    ) -> Watching:
+        """Every change as it comes: `async for change in client.watch(refs)`. Arguments and errors as `as_completed`.
+
+        The first change of a task is what is seen first. The last one has `is_end`: the task ended, wants input, or
+        `error` says why we stopped following it.
+        """
+        return self._begun(Watching(self._watch_for, self._terms(timeout, budgets, open_ended)), refs)
 
     async def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
@@ -229,12 +331,31 @@ class AsyncClient:
         async with self._saving:
             return await save(status, Path(to), transport, roles=tuple(roles), sign=sign, clock=self._clock)
 
-    async def _next(self, task: TaskRef, waiting: Waiting) -> Waiting | Done | GiveUp:
-        """Look when it is time, and judge what is seen."""
-        answer = await self._lane(task).answer(task, due=waiting.next_look)
-        if isinstance(answer, TidingsError) and not isinstance(answer, FetchError):  # closed, or there is no way to ask
-            return GiveUp(answer)
-        return judge(waiting, answer, self._clock.monotonic(), self._patience)
+    def _terms(self, timeout: float | None, budgets: Budgets, open_ended: bool) -> Terms:
+        return Terms(self.check, self._limit(timeout).deadline, budgets, open_ended)
+
+    def _begun(self, feed: F, refs: Refs) -> F:
+        self._feeds.add(feed)
+        try:
+            feed.add(refs)
+        except TidingsError:
+            feed.close()
+            raise
+        return feed
+
+    def _watch_for(self, tell: Tell) -> Watch:
+        news = News(self._plugins.observers(), tell, self._on_looks)
+        return Watch(self._course, self._clock, news=news, memory=self._memory, patience=self._patience)
+
+    def _course(self, task: TaskRef) -> Course:
+        """How a task that was checked is followed."""
+        lane = self._lane(task)
+        kind = (task.provider, task.account, task.route)
+        course = self._courses.get(kind)
+        if course is None or course.lane is not lane:
+            interval = self._targets.of(task).limits_of(task.route).interval
+            course = self._courses[kind] = Course(lane, lane.batch_route(task), interval)
+        return course
 
     async def _answers(self, questions: Sequence[Question], limit: Limit) -> list[Answer]:
         """The answer to each question, or the error that says that there was none in time."""

@@ -12,16 +12,19 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from tidings.client.asked import checked_request_timeout, listed
-from tidings.client.engine import AsyncClient
+from tidings.client.engine import NO_BUDGETS, AsyncClient
+from tidings.client.feed import Refs
 from tidings.client.portal import Portal
+from tidings.client.sync_feed import SyncFeed
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.config import Config
 from tidings.flow import Retry
 from tidings.lanes import forget_governors
-from tidings.model import Role, TaskRef, TaskStatus
+from tidings.model import Change, Role, TaskRef, TaskStatus
 from tidings.plugins import Plugins, default_plugins
-from tidings.schedule import Patience
+from tidings.schedule import Budgets, Patience
 from tidings.transport import TransportLike
+from tidings.watch import TellLooks
 
 _portals: weakref.WeakSet[Portal[AsyncClient]] = weakref.WeakSet()
 
@@ -44,6 +47,7 @@ class Client:
         request_timeout: float = 30.0,
         retry: Retry = Retry(),  # noqa: B008  # frozen, so one for all is as good as one each
         patience: Patience = Patience(),  # noqa: B008  # frozen, as the one above
+        on_looks: TellLooks | None = None,
         config: Config | None = None,
         plugins: Plugins | None = None,
         clock: Clock = SYSTEM_CLOCK,
@@ -61,6 +65,7 @@ class Client:
                 request_timeout=request_timeout,
                 retry=retry,
                 patience=patience,
+                on_looks=on_looks,
                 config=read,
                 plugins=plugins,
                 clock=clock,
@@ -114,6 +119,65 @@ class Client:
     def wait(self, ref: str | TaskRef, *, timeout: float | None = 900.0, include: Iterable[str] = ()) -> TaskStatus:
         """See `AsyncClient.wait`."""
         return self._portal.run(lambda engine: engine.wait(ref, timeout=timeout, include=include))
+
+    def wait_many(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        include: Iterable[str] = (),
+        return_exceptions: bool = False,
+    ) -> list[Any]:
+        """See `AsyncClient.wait_many`."""
+        given = listed(refs)  # as in `check`
+        return self._portal.run(
+            lambda engine: engine.wait_many(
+                given, timeout=timeout, budgets=budgets, include=include, return_exceptions=return_exceptions
+            )
+        )
+
+    def as_completed(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        include: Iterable[str] = (),
+        return_exceptions: bool = False,
+        open_ended: bool = False,
+    ) -> SyncFeed[Any]:
+        """Each task's last status as it ends: `for status in client.as_completed(refs)`.
+
+        See `AsyncClient.as_completed`.
+        """
+        given = listed(refs)  # as in `check`
+        return SyncFeed(
+            self._portal,
+            lambda engine: engine.as_completed(
+                given,
+                timeout=timeout,
+                budgets=budgets,
+                include=include,
+                return_exceptions=return_exceptions,
+                open_ended=open_ended,
+            ),
+        )
+
+    def watch(
+        self,
+        refs: Refs,
+        *,
+        timeout: float | None = 900.0,
+        budgets: Budgets = NO_BUDGETS,
+        open_ended: bool = False,
+    ) -> SyncFeed[Change]:
+        """Every change as it comes: `for change in client.watch(refs)`. See `AsyncClient.watch`."""
+        given = listed(refs)  # as in `check`
+        return SyncFeed(
+            self._portal,
+            lambda engine: engine.watch(given, timeout=timeout, budgets=budgets, open_ended=open_ended),
+        )
 
     def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """See `AsyncClient.download`."""

@@ -1,7 +1,7 @@
 """Few requests: coalescing, batching, pacing and pausing. A lane is one (provider, account); a governor one key."""
 
 from tidings.lanes.digest import UNCHANGED
-from tidings.lanes.governor import Governor, forget_governors, governor_for
+from tidings.lanes.governor import Governor, Trouble, forget_governors, governor_for
 from tidings.lanes.inquiry import Inquiry
 from tidings.lanes.lane import Lane
 from tidings.lanes.sender import Sender
@@ -15,6 +15,7 @@ __all__ = [
     "Lane",
     "Sender",
     "Signature",
+    "Trouble",
     "Waiter",
     "check_key",
     "check_link",

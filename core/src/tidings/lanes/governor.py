@@ -10,6 +10,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from tidings.clock import Clock
@@ -22,6 +23,23 @@ CONCURRENCY = 50
 _SERVER_TROUBLE = (RateLimited, ProviderUnavailable, Unreachable)  # all else is about one task, or its answer
 _NOTABLE = 1.0  # seconds by which a pause must grow to be worth a line in the log
 _log = logging.getLogger("tidings.lanes")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What slows down the requests to one server with one key.
+
+    Attributes:
+        server: its address.
+        pause: seconds until it is asked again.
+        per_second: requests a second that it gets at present, None for as many as there are.
+        message: what it said.
+    """
+
+    server: str
+    pause: float
+    per_second: float | None
+    message: str
 
 
 class Governor:
@@ -95,6 +113,11 @@ class Governor:
     def paused_for(self, now: float) -> float:
         """Seconds until the pause is over, 0.0 when there is none."""
         return max(0.0, self._paused_until - now)
+
+    def trouble(self, now: float) -> Trouble | None:
+        """What slows requests down at present, None when nothing does."""
+        pause, error = self.paused_for(now), self.last_error
+        return Trouble(self.name, pause, None, error.message) if pause and error is not None else None
 
     def answered(self) -> None:
         """A request was answered."""

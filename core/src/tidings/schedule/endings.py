@@ -70,4 +70,4 @@ def _ago(waiting: Waiting, now: float) -> str:
 
 def _number(seconds: float) -> str:
     """As the caller gave it, without a needless `.0` nor what adding and subtracting clock times left of it."""
-    return f"{round(seconds, 3):.15g}"
+    return f"{seconds:.10g}"
