@@ -60,6 +60,7 @@ def test_help_names_every_command():
         "wait",
         "download",
         "explain",
+        "learned",
         "providers",
         "doctor",
         "completion",

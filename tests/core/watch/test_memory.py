@@ -223,7 +223,7 @@ def test_a_folder_that_is_read_only_is_one_warning(log):
 
 
 def test_a_full_disk_is_one_warning_and_leaves_the_file_whole(path, monkeypatch, log):
-    """Linux has a file system for it, but who may write the temporary file may not choose it."""
+    """The one thing here that is played: a test should fill nobody's disk."""
     taught(path).save()
     before = path.read_text()
     memory = taught(path)

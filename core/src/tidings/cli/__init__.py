@@ -22,6 +22,7 @@ COMMANDS = MappingProxyType(
         "wait": Listed("tidings.cli.wait:wait", "Wait until tasks are over; a line for each as it ends."),
         "download": Listed("tidings.cli.download:download", "Wait for tasks, then save what they made."),
         "explain": Listed("tidings.cli.explain:explain", "Why a task was looked at when it was, from a --trace."),
+        "learned": Listed("tidings.cli.learned:learned", "How long tasks usually take, as far as is known here."),
         "providers": Listed("tidings.cli.providers:providers", "What is installed, set aside, or could be installed."),
         "doctor": Listed("tidings.cli.doctor:doctor", "Which URL and key are used, and whether they answer."),
         "completion": Listed(
