@@ -206,7 +206,7 @@ ANSWERS = st.one_of(
 
 @given(st.lists(ANSWERS, max_size=50), st.floats(0, 1e6), st.floats(0.1, 60), st.none() | st.floats(1, 1e4))
 def test_every_look_is_later_than_the_last_whatever_is_answered(answers, began, least_pause, timeout):
-    waiting = Waiting(began, least_pause, deadline=None if timeout is None else began + timeout, next_look=began)
+    waiting = Waiting(began, least_pause, until=None if timeout is None else began + timeout, next_look=began)
     now = began
     for answer in answers:
         verdict = judge(waiting, answer, now, PATIENCE)

@@ -74,15 +74,15 @@ def test_where_looks_share_a_request_what_is_usual_does_not_matter():
     ],
 )
 def test_the_last_look_comes_just_before_the_deadline(deadline, now, next_at, reason):
-    assert next_look(replace(FRESH, deadline=deadline), now, PATIENCE) == (next_at, reason)
+    assert next_look(replace(FRESH, until=deadline), now, PATIENCE) == (next_at, reason)
 
 
 def test_a_deadline_before_anything_can_have_ended_gets_its_last_look():
-    assert next_look(replace(FRESH, deadline=30.0), 0.1, PATIENCE, usual=MINUTES) == (29.0, Reason.deadline)
+    assert next_look(replace(FRESH, until=30.0), 0.1, PATIENCE, usual=MINUTES) == (29.0, Reason.deadline)
 
 
 def test_a_server_that_asks_for_time_is_given_it_even_at_the_deadline():
-    waiting = replace(FRESH, deadline=20.0)
+    waiting = replace(FRESH, until=20.0)
     assert next_look(waiting, 5.0, PATIENCE, at_least=60.0) == (65.0, Reason.asked)
 
 
@@ -151,7 +151,7 @@ WAITS = st.builds(
     Waiting,
     began=st.just(0.0),
     least_pause=st.floats(0.1, 20.0),
-    deadline=st.none() | st.floats(1.0, 3e4),
+    until=st.none() | st.floats(1.0, 3e4),
     is_batched=st.booleans(),
     before=st.floats(0.0, 1e5),
     expected=st.none() | st.floats(0.0, 1e5),
@@ -185,5 +185,5 @@ def test_whoever_looks_beyond_the_deadline_has_just_looked(waiting, now, usual):
 
 @given(WAITS, NOW)
 def test_a_wait_that_begins_looks_at_once(waiting, now):
-    fresh = begin(now, least_pause=waiting.least_pause, is_batched=waiting.is_batched, until=waiting.deadline)
+    fresh = begin(now, least_pause=waiting.least_pause, is_batched=waiting.is_batched, until=waiting.until)
     assert (fresh.next_look, fresh.reason) == (now, Reason.first)

@@ -47,7 +47,7 @@ class Outcome:
     delay: float
 
 
-def followed(draw: Draw, usual: Usual | None, least_pause: float, patience: Patience = Patience()) -> Outcome:  # noqa: B008  # frozen
+def followed(draw: Draw, usual: Usual | None, least_pause: float, patience: Patience = Patience()) -> Outcome:  # noqa: B008  # it is frozen, so one is enough
     """Looks a task, the first one and the one that found the end included, and the mean delay in seconds."""
     generator, looks, delay = random.Random(2), 0, 0.0
     waiting = begin(0.0, least_pause=least_pause)

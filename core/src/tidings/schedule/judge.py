@@ -79,7 +79,6 @@ def seen_again(
     return Waiting(  # by position: `replace` would double the cost
         waiting.began,
         waiting.least_pause,
-        waiting.deadline,
         None,  # failing_since
         unknown_since,
         waiting.last_status,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tidings.errors import FetchError
 from tidings.model import TaskStatus
@@ -17,7 +17,6 @@ class Waiting:
     Attributes:
         began: when following the task began.
         least_pause: least seconds between two looks, the provider's rule.
-        deadline: when to stop, None for never: the nearest of `until` and the budgets, kept by the class itself.
         failing_since, unknown_since: when the present run of failed looks or unknown words began.
         last_status: the last good answer.
         last_error: why the last look failed, None when it did not.
@@ -31,11 +30,12 @@ class Waiting:
         expected: when the provider expects the task to be done, None where it does not say.
         queued_since, running_since: when the present stretch in the queue or at work was first seen; at most one of
             them is set. Failed looks and unknown words end neither.
+        deadline: when to stop, None for never: the nearest of `until` and the budgets. It follows from the others, and
+            is kept because it is asked for at every look.
     """
 
     began: float
     least_pause: float
-    deadline: float | None = None
     failing_since: float | None = None
     unknown_since: float | None = None
     last_status: TaskStatus | None = None
@@ -50,11 +50,12 @@ class Waiting:
     expected: float | None = None
     queued_since: float | None = None
     running_since: float | None = None
+    deadline: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if self.budgets is not NO_BUDGETS:
             object.__setattr__(self, "deadline", min((instant for instant, _ in self._limits()), default=None))
-        elif self.until is not None and self.until != self.deadline:
+        elif self.until is not None:
             object.__setattr__(self, "deadline", self.until)
 
     @property
