@@ -130,7 +130,7 @@ async def test_a_timeout_carries_what_was_last_seen(upstream, new_client: NewCli
     assert caught.value.ref == TaskRef("luma", "a")
     assert caught.value.retryable
     assert str(caught.value) == (
-        "luma:a: stopped waiting after 60 s; it was last seen running (processing). "
+        "luma:a: stopped waiting after 60 s; it was last seen running (processing) 1 s ago. "
         "The task goes on: wait again to hear of its end"
     )
 
@@ -138,7 +138,7 @@ async def test_a_timeout_carries_what_was_last_seen(upstream, new_client: NewCli
 @in_virtual_time
 async def test_a_timeout_tells_the_last_trouble(upstream, new_client: NewClient):
     upstream.says("a", "processing", respond(503, {"error": {"message": "the cluster is on fire"}}))
-    with pytest.raises(WaitTimeout, match=r"last seen running \(processing\); the last look failed: the cluster is on"):
+    with pytest.raises(WaitTimeout, match=r"running \(processing\) 60 s ago; the last look failed: the cluster is on"):
         await new_client().wait("luma:a", timeout=60.0)
 
 
