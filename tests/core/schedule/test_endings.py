@@ -31,6 +31,21 @@ def test_a_timeout_says_the_seconds_that_were_given():
 
 
 @pytest.mark.parametrize(
+    ("given", "passed", "said"),
+    [
+        (0.5, 0.00007, "0.5"),  # a moment passes between asking and the wait's begin
+        (90.0, 0.0, "90"),
+        (1234567.0, 0.0, "1234567"),
+        (12.345, 0.00001, "12.345"),
+        (0.0002, 0.0, "0.0002"),
+    ],
+)
+def test_seconds_are_told_as_they_were_given(given, passed, said):
+    waiting = begin(1000.0 + passed, least_pause=5.0, until=1000.0 + given)
+    assert f"stopped waiting after {said} s;" in str(timed_out(REF, waiting, 1000.0 + given))
+
+
+@pytest.mark.parametrize(
     ("waiting", "said"),
     [
         (begin(0.0, least_pause=5.0, budgets=BUDGETS), "500 s for this task are over"),

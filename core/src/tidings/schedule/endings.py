@@ -69,5 +69,5 @@ def _ago(waiting: Waiting, now: float) -> str:
 
 
 def _number(seconds: float) -> str:
-    """As the caller gave it, without a needless `.0` nor what adding and subtracting clock times left of it."""
-    return f"{seconds:.10g}"
+    """As the caller gave it, without a needless `.0` nor the moments that passed before the wait began."""
+    return f"{round(seconds, 3):.15g}" if seconds >= 0.01 else f"{seconds:.3g}"
