@@ -1,63 +1,102 @@
-"""A loopback server for benchmarks: answers Luma's two routes as cheaply as asyncio can.
+"""A loopback server for benchmarks: Luma's two routes as a gateway serves them, with tasks that live and end.
 
-Prints its port, then serves until its standard input closes.
+Prints its port, then serves until its standard input closes. `GET /figures` tells what was asked since it was last
+asked for; `GET /figures/anew` also forgets which tasks were asked about.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
+import time
+from datetime import UTC, datetime
+from functools import cache
 
+from lives import life_of
+from loopback import serve
+
+# The gateway's own row around Luma's object; the bare object is what the route for one task answers.
 _ROW = (
-    '{"id":13917,"created_at":"2024-07-01T07:35:13.568Z","updated_at":"2024-07-01T07:35:23.654Z","task_id":"%s",'
-    '"platform":"luma_free","action":"LUMA_VIDEO","status":"IN_PROGRESS","fail_reason":"","submit_time":1719819313,'
-    '"start_time":1719819323,"finish_time":0,"data":{"id":"%s","liked":null,"state":"processing","video":null,'
-    '"prompt":"cat dance","created_at":"2024-07-01T07:35:13.498000Z","estimate_wait_seconds":null}}'
+    '{{"id":13917,"created_at":"2024-07-01T07:35:13.568Z","updated_at":"2024-07-01T07:35:23.654Z","task_id":"{id}",'
+    '"platform":"luma_free","action":"LUMA_VIDEO","status":"{status}","fail_reason":"","submit_time":{submitted},'
+    '"start_time":{submitted},"finish_time":{finished},"progress":"{progress}%","data":{data}}}'
 )
 _OBJECT = (
-    '{"id":"%s","liked":null,"state":"processing","video":null,"prompt":"cat dance",'
-    '"created_at":"2024-07-01T07:35:13.498000Z","estimate_wait_seconds":null}'
+    '{{"id":"{id}","liked":null,"state":"{state}","video":{video},"prompt":"cat dance",'
+    '"created_at":"{created}","estimate_wait_seconds":null}}'
 )
+_VIDEO = '{{"url":"https://storage.example.com/{id}.mp4","width":1360,"height":752,"thumbnail":null}}'
+_STEPS = 4  # a gateway refreshes its tasks now and then, so their progress comes in steps; in the last they are over
+_SINCE_EPOCH = time.time() - time.monotonic()
+
+_life_of = cache(life_of)
 
 
-class Luma(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while b"\r\n\r\n" in self.buffer:
-            head, _, rest = self.buffer.partition(b"\r\n\r\n")
-            length = next(
-                (int(line[15:]) for line in head.split(b"\r\n") if line[:15].lower() == b"content-length:"), 0
-            )
-            if len(rest) < length:
-                return
-            self.buffer = rest[length:]
-            self.answer(head, rest[:length])
-
-    def answer(self, head: bytes, body: bytes) -> None:
-        if head.startswith(b"POST"):
-            rows = ",".join(_ROW % (task, task) for task in json.loads(body)["ids"])
-            text = f'{{"code":"success","message":"","data":[{rows}]}}'
-        else:
-            text = _OBJECT % head.split(b" ", 2)[1].rsplit(b"/", 1)[-1].decode()
-        content = text.encode()
-        self.transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
-            % (len(content), content)
-        )
+@cache
+def row(task: str, step: int) -> str:
+    """The gateway's row about a task that has come so far."""
+    life, is_over = _life_of(task), step == _STEPS
+    return _ROW.format(
+        id=task,
+        status="SUCCESS" if is_over else "IN_PROGRESS",
+        submitted=int(life.began + _SINCE_EPOCH),
+        finished=int(life.end + _SINCE_EPOCH) if is_over else 0,
+        progress=step * 100 // _STEPS,
+        data=luma_object(task, step),
+    )
 
 
-async def main() -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(Luma, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+@cache
+def luma_object(task: str, step: int) -> str:
+    """Luma's own object about a task that has come so far."""
+    is_over = step == _STEPS
+    return _OBJECT.format(
+        id=task,
+        state="completed" if is_over else "processing",
+        video=_VIDEO.format(id=task) if is_over else "null",
+        created=f"{datetime.fromtimestamp(_life_of(task).began + _SINCE_EPOCH, UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+    )
+
+
+class Gateway:
+    """Answers, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        self._requests = self._looks = 0
+        self._longest_gap = 0.0  # seconds between two looks at one task
+        self._seen: dict[str, float] = {}
+
+    def answer(self, method: str, path: str, body: bytes) -> bytes:
+        if path.startswith("/figures"):
+            return self._told(is_anew=path.endswith("/anew"))
+        now = time.monotonic()
+        tasks = json.loads(body)["ids"] if method == "POST" else [path.rpartition("/")[2]]
+        self._count(tasks, now)
+        steps = [int(_life_of(task).share(now) * _STEPS) for task in tasks]
+        if method == "POST":
+            return f'{{"code":"success","message":"","data":[{",".join(map(row, tasks, steps))}]}}'.encode()
+        return luma_object(tasks[0], steps[0]).encode()
+
+    def _count(self, tasks: list[str], now: float) -> None:
+        self._requests += 1
+        self._looks += len(tasks)
+        for task in tasks:
+            gap = now - self._seen.get(task, now)
+            if gap > self._longest_gap:
+                self._longest_gap = gap
+            self._seen[task] = now
+
+    def _told(self, *, is_anew: bool) -> bytes:
+        seen = {} if is_anew else self._seen
+        figures = {
+            "requests": self._requests,
+            "looks": self._looks,
+            "tasks": len(self._seen),
+            "longest_gap": self._longest_gap,
+        }
+        self._requests, self._looks, self._longest_gap, self._seen = 0, 0, 0.0, seen
+        return json.dumps(figures).encode()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(Gateway().answer))

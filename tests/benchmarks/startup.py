@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROUNDS = 21
+from table import Figure, bound
+
 PLUGINS = 100
 
 _PLUGIN = """
@@ -40,37 +41,44 @@ def milliseconds(command: list[str], environment: dict[str, str]) -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
-def startup_rows() -> list[dict[str, object]]:
+def startup_figures(rounds: int) -> list[Figure]:
     """Milliseconds of CPU of a whole process, medians, the rivals in turns: steadier than the clock."""
-    python, tidings = sys.executable, str(Path(sys.executable).with_name("tidings"))
     with tempfile.TemporaryDirectory() as name:
-        empty, full, cache = (Path(name, part) for part in ("empty", "full", "cache"))
-        for folder in (empty, full, cache):
-            folder.mkdir()
-        install_plugins(full, PLUGINS)
-        bare = {
-            **os.environ,
-            "XDG_CACHE_HOME": str(cache),
-            "PYTHONPATH": str(empty),
-            "TIDINGS_GATEWAY_URL": "http://127.0.0.1:9",
-            "TIDINGS_GATEWAY_KEY": "sk-x",
-        }
-        crowded = {**bare, "PYTHONPATH": str(full)}
-        commands = {
-            "python alone": ([python, "-c", ""], bare),
-            "import tidings": ([python, "-c", "import tidings"], bare),
-            "tidings --help": ([tidings, "--help"], bare),
-            "tidings fetch, one plugin": ([tidings, "fetch", "luma@nobody:x"], bare),
-            f"tidings fetch, {PLUGINS + 1} plugins": ([tidings, "fetch", "luma@nobody:x"], crowded),
-        }
+        commands = _commands(Path(name))
         taken: dict[str, list[float]] = {what: [] for what in commands}
-        for round_ in range(ROUNDS + 1):
+        for round_ in range(rounds + 1):
             for what, (command, environment) in commands.items():
                 spent = milliseconds(command, environment)
                 if round_:
                     taken[what].append(spent)
     medians = {what: statistics.median(values) for what, values in taken.items()}
-    rows: list[dict[str, object]] = [{"what": what, "ms": round(value, 1)} for what, value in medians.items()]
     *_, few, many = medians.values()
-    rows.append({"what": f"{PLUGINS} more plugins add to tidings fetch", "ms": round(many - few, 1), "limit": 15.0})
-    return rows
+    shown = [Figure(f"start-up, ms of CPU: {what}", None, value) for what, value in medians.items()]
+    return [*shown, bound(f"start-up: {PLUGINS} more plugins add, ms", many - few, 15.0)]
+
+
+def _commands(room: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
+    """What is started, and its environment: the last two are the same but for the plugins installed."""
+    python, tidings = sys.executable, str(Path(sys.executable).with_name("tidings"))
+    empty, full, cache = (room / part for part in ("empty", "full", "cache"))
+    for folder in (empty, full, cache):
+        folder.mkdir()
+    install_plugins(full, PLUGINS)
+    bare = {
+        **os.environ,
+        "XDG_CACHE_HOME": str(cache),
+        "PYTHONPATH": str(empty),
+        "TIDINGS_GATEWAY_URL": "http://127.0.0.1:9",
+        "TIDINGS_GATEWAY_KEY": "sk-x",
+        "TIDINGS_LEARN": "0",
+    }
+    return {
+        "python alone": ([python, "-c", ""], bare),
+        "import tidings": ([python, "-c", "import tidings"], bare),
+        "tidings --help": ([tidings, "--help"], bare),
+        "tidings fetch, one plugin": ([tidings, "fetch", "luma@nobody:x"], bare),
+        f"tidings fetch, {PLUGINS + 1} plugins": (
+            [tidings, "fetch", "luma@nobody:x"],
+            {**bare, "PYTHONPATH": str(full)},
+        ),
+    }
