@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tidings import Artifact, AsyncClient, DownloadError, TaskRef, TaskState, TaskStatus
-from tidings.client.engine import DOWNLOADS
+from tidings.client.connection import DOWNLOADS
 from tidings.testing import FakeTransport, respond
 
 NOW = respond().received_at

@@ -129,7 +129,7 @@ def test_the_key_stays_secret_when_a_plugin_breaks(caplog):
 
     plugins = SimpleNamespace(
         provider=lambda name: Broken(),
-        observers=lambda: SimpleNamespace(exchange=heard.append),
+        observers=lambda: SimpleNamespace(exchange=heard.append, changed=heard.append, want_looks=False),
     )
     heard: list[Any] = []
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=dict(request.headers)))
@@ -148,9 +148,7 @@ def test_the_key_stays_secret_when_a_plugin_cannot_sign_with_it(caplog):
         def gateway_auth(key: str, now: float) -> dict[str, str]:
             return {"X-Signature": hex(int(key))}  # "invalid literal for int() with base 10: 'sk-…'"
 
-    plugins = SimpleNamespace(
-        provider=lambda name: Signing(), observers=lambda: SimpleNamespace(exchange=lambda exchange: None)
-    )
+    plugins = SimpleNamespace(provider=lambda name: Signing(), observers=lambda: Observers({}))
     client = Client(gateway_url=URL, gateway_key=KEY, transport=httpx.MockTransport(always(200)), plugins=plugins)
     with client, pytest.raises(TidingsError, match=r"asking failed \(ValueError\)") as caught:
         client.wait("luma:a")
@@ -200,7 +198,7 @@ def test_what_was_made_from_the_key_and_its_halves_stay_secret_when_a_server(ser
     heard: list[Any] = []
     plugins = SimpleNamespace(
         provider=lambda name: kind(),
-        observers=lambda: SimpleNamespace(exchange=heard.append),
+        observers=lambda: SimpleNamespace(exchange=heard.append, changed=heard.append, want_looks=False),
     )
     tokens: set[str] = set()
 

@@ -47,7 +47,7 @@ def thread_of(client: Client) -> threading.Thread:
 
 async def until_asked_by(callers: int, client: Client, ref: TaskRef) -> None:
     """On the client's own loop: return when so many wait for the answer about `ref`."""
-    (lane,) = client._portal._room.engine._lanes.values()
+    (lane,) = client._portal._room.engine._connection._lanes.values()
     while len(lane._asks[None][ref].waiters) < callers:
         await asyncio.sleep(0)
 

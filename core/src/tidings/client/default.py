@@ -63,8 +63,14 @@ def as_completed(
     budgets: Budgets = NO_BUDGETS,
     include: Iterable[str] = (),
     return_exceptions: bool = False,
+    open_ended: bool = False,
 ) -> SyncFeed[Any]:
     """Each task's last status as it ends. See `AsyncClient.as_completed`."""
     return default_client().as_completed(
-        refs, timeout=timeout, budgets=budgets, include=include, return_exceptions=return_exceptions
+        refs,
+        timeout=timeout,
+        budgets=budgets,
+        include=include,
+        return_exceptions=return_exceptions,
+        open_ended=open_ended,
     )

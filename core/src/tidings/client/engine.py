@@ -12,9 +12,10 @@ from weakref import WeakSet
 
 from pydantic import SecretStr
 
-from tidings.client.accounts import Targets, lane_to
+from tidings.client.accounts import Targets
 from tidings.client.asked import checked_includes, checked_request_timeout, checked_timeout, listed, named, names_of
 from tidings.client.completions import Completions
+from tidings.client.connection import Connection
 from tidings.client.feed import Feed, Refs, Terms
 from tidings.client.looks import AtMost, Limit, Question, TooLate, answers
 from tidings.client.outcomes import Answer, no_answer, status_of, with_extra
@@ -24,18 +25,15 @@ from tidings.config import Config
 from tidings.download import save
 from tidings.errors import FetchErrors, TidingsError
 from tidings.flow import Retry
-from tidings.lanes import Lane, Signature, signed_for_file
+from tidings.lanes import Signature, signed_for_file
 from tidings.model import Role, TaskRef, TaskState, TaskStatus
 from tidings.plugins import Plugins, default_plugins
 from tidings.schedule import Budgets, Patience
-from tidings.transport import Transport, TransportLike, as_transport
-from tidings.watch import DURATIONS_FILE, Course, Memory, News, Tell, TellLooks, Watch
+from tidings.transport import TransportLike
+from tidings.watch import DURATIONS_FILE, Memory, News, Tell, TellLooks, Watch
 
 NO_BUDGETS = Budgets()
 F = TypeVar("F", bound=Feed[Any])
-
-DOWNLOADS = 8
-"""Tasks whose outputs one client saves at the same time: files are large, and storage is slow to thousands at once."""
 
 
 class AsyncClient:
@@ -75,22 +73,18 @@ class AsyncClient:
         Raises:
             ConfigError: the configuration or `request_timeout` makes no sense.
         """
-        self._request_timeout = checked_request_timeout(request_timeout)
+        timeout = checked_request_timeout(request_timeout)
         self._plugins = plugins if plugins is not None else default_plugins()
         self._config = config or Config.load(gateway_url=gateway_url, gateway_key=gateway_key, accounts=accounts)
         self._targets = Targets(self._plugins, self._config)
-        self._given_transport = transport
-        self._transport: Transport | None = None
-        self._retry = retry
+        self._connection = Connection(
+            self._targets, self._plugins, clock, given=transport, retry=retry, timeout=timeout
+        )
         self._patience = patience
         self._on_looks = on_looks
         self._memory = Memory(self._config.state_dir / DURATIONS_FILE if self._config.learn else None)
         self._clock = clock
-        self._lanes: dict[tuple[str, str | None], Lane] = {}
-        self._courses: dict[tuple[str, str | None, str | None], Course] = {}
         self._feeds: WeakSet[Feed[Any]] = WeakSet()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._saving = asyncio.Semaphore(DOWNLOADS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,17 +100,10 @@ class AsyncClient:
         What was learned of how long tasks take is saved. May be called twice. A client that was closed opens again when
         it is next used, then also on another loop.
         """
-        if self._transport is None:
-            return
-        transport, lanes = self._connected(), list(self._lanes.values())
-        self._transport, self._loop, self._lanes = None, None, {}
-        for lane in lanes:
-            await lane.aclose()
+        await self._connection.aclose()
         for feed in list(self._feeds):
             feed.close()
         self._memory.save()
-        if transport is not self._given_transport:
-            await transport.aclose()
 
     def check(self, refs: Iterable[str | TaskRef]) -> list[TaskRef]:
         """The refs as values, once it is known that each can be asked for. Sends nothing.
@@ -146,10 +133,10 @@ class AsyncClient:
         """
         task = named(ref)
         if timeout is None and include == ():  # what a thousand callers do at once
-            return status_of(await self._lane(task).answer(task))
+            return status_of(await self._connection.lane(task).answer(task))
         limit = self._limit(timeout)
         names = checked_includes(include, self._targets.of(task).provider)
-        question = Question(self._lane(task), task)
+        question = Question(self._connection.lane(task), task)
         try:
             async with AtMost(timeout, question) as asking:
                 answer = await question.lane.answer(task)
@@ -182,7 +169,7 @@ class AsyncClient:
         for task in tasks if names else ():
             checked_includes(names, self._targets.of(task).provider)
         once = list(dict.fromkeys(tasks))
-        found = await self._answers([Question(self._lane(task), task) for task in once], limit)
+        found = await self._answers([Question(self._connection.lane(task), task) for task in once], limit)
         if names:
             found = await asyncio.gather(*(self._extended(answer, names, limit) for answer in found))
         by_task = dict(zip(once, found, strict=True))
@@ -322,13 +309,13 @@ class AsyncClient:
             DownloadError: it could not be saved, or there is nothing to save. `LinkExpired`: a link no longer works.
             UnknownProvider, PluginError, ConfigError: an output needs the key, and there is none.
         """
-        transport = self._connected()
+        transport = self._connection.transport()
 
         def sign(url: str) -> Signature:
             target = self._targets.of(status.ref)
             return signed_for_file(url, target.provider, target.account, self._clock.now().timestamp())
 
-        async with self._saving:
+        async with self._connection.saving:
             return await save(status, Path(to), transport, roles=tuple(roles), sign=sign, clock=self._clock)
 
     def _terms(self, timeout: float | None, budgets: Budgets, open_ended: bool) -> Terms:
@@ -345,17 +332,7 @@ class AsyncClient:
 
     def _watch_for(self, tell: Tell) -> Watch:
         news = News(self._plugins.observers(), tell, self._on_looks)
-        return Watch(self._course, self._clock, news=news, memory=self._memory, patience=self._patience)
-
-    def _course(self, task: TaskRef) -> Course:
-        """How a task that was checked is followed."""
-        lane = self._lane(task)
-        kind = (task.provider, task.account, task.route)
-        course = self._courses.get(kind)
-        if course is None or course.lane is not lane:
-            interval = self._targets.of(task).limits_of(task.route).interval
-            course = self._courses[kind] = Course(lane, lane.batch_route(task), interval)
-        return course
+        return Watch(self._connection.course, self._clock, news=news, memory=self._memory, patience=self._patience)
 
     async def _answers(self, questions: Sequence[Question], limit: Limit) -> list[Answer]:
         """The answer to each question, or the error that says that there was none in time."""
@@ -369,7 +346,7 @@ class AsyncClient:
         """The status with the extras of those names; one that cannot be had (in time) leaves the status as it is."""
         if not names or status.state is not TaskState.succeeded:
             return status
-        questions = [Question(self._lane(status.ref), status.ref, include=name) for name in names]
+        questions = [Question(self._connection.lane(status.ref), status.ref, include=name) for name in names]
         for name, extra in zip(names, await self._answers(questions, limit), strict=True):
             status = with_extra(status, name, extra)
         return status
@@ -379,25 +356,3 @@ class AsyncClient:
 
     def _limit(self, timeout: float | None) -> Limit:
         return Limit.starting(checked_timeout(timeout), self._clock)
-
-    def _lane(self, task: TaskRef) -> Lane:
-        """The lane to the task's provider with its account, on the running loop."""
-        transport = self._connected()
-        target = self._targets.of(task)
-        lane = self._lanes.get((task.provider, task.account))
-        if lane is None:
-            lane = lane_to(target, transport, self._clock, self._plugins, self._retry, self._request_timeout)
-            self._lanes[task.provider, task.account] = lane
-        return lane
-
-    def _connected(self) -> Transport:
-        """The transport, made on first use; from then on the client belongs to the running loop."""
-        loop = asyncio.get_running_loop()
-        if self._loop is not None and self._loop.is_closed():  # and with it every connection and whoever waited
-            self._transport, self._lanes = None, {}
-        if self._transport is None:
-            self._transport, self._loop = as_transport(self._given_transport, self._clock), loop
-            self._saving = asyncio.Semaphore(DOWNLOADS)  # anew: one that made somebody wait is tied to its loop
-        elif self._loop is not loop:
-            raise TidingsError("an AsyncClient belongs to the event loop it was first used on: make one for each loop")
-        return self._transport

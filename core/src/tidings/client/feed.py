@@ -79,9 +79,10 @@ class Feed(ABC, Generic[Item]):
         return True
 
     def __del__(self) -> None:
-        if not self.__dict__.get("_is_closed", True) and len(self._watch):
+        watch = self.__dict__.get("_watch")  # missing when there was no way to begin
+        if watch is not None and not self._is_closed and len(watch):
             with suppress(RuntimeError):  # the loop is closed, and every question with it
-                self._loop.call_soon_threadsafe(self._watch.hand_over)
+                self._loop.call_soon_threadsafe(watch.hand_over)
 
     async def batch(self) -> list[Item]:
         """Everything new at once, in order; waits until there is something. Empty when it is all over."""

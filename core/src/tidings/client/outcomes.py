@@ -6,7 +6,6 @@ from typing import Any
 
 from tidings.errors import FetchError, TidingsError, WaitTimeout
 from tidings.model import Artifact, TaskRef, TaskStatus
-from tidings.schedule import Waiting
 
 Answer = TaskStatus | TidingsError
 
@@ -22,20 +21,6 @@ def no_answer(task: TaskRef, timeout: float | None, trouble: FetchError | None) 
     """One look took longer than the caller would wait: why the last try failed, if there was an answer at all."""
     tried = f"; the last try failed: {_clause(trouble)}" if trouble else ""
     return WaitTimeout(f"no answer within {_number(timeout)} s{tried}", ref=task)
-
-
-def timed_out(task: TaskRef, timeout: float | None, waiting: Waiting, trouble: FetchError | None) -> WaitTimeout:
-    """A whole wait took longer than the caller would wait: what was last seen, and what last went wrong.
-
-    Args:
-        trouble: why the last try of the present look failed, if one did.
-    """
-    last, error = waiting.last_status, trouble or waiting.last_error
-    seen = f"it was last seen {last.state} ({last.raw_state or 'no word'})" if last else "it was never seen"
-    failed = f"; the last look failed: {_clause(error)}" if error else ""
-    advice = "The task goes on: wait again to hear of its end" if last else "Whether the task goes on is not known"
-    message = f"stopped waiting after {_number(timeout)} s; {seen}{failed}. {advice}"
-    return WaitTimeout(message, ref=task, last_status=last)
 
 
 def _clause(error: FetchError) -> str:

@@ -6,7 +6,9 @@ answer is judged, and the task is put into the queue again. So a look costs the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -45,6 +47,7 @@ class Watch:
         self._patience = patience
         self._records: dict[TaskRef, Record] = {}
         self._deadlines = Deadlines(clock, self._out_of_time)
+        self._emptied = asyncio.Event()
 
     def __len__(self) -> int:
         """How many tasks are open."""
@@ -90,6 +93,15 @@ class Watch:
         self._news.tell_now()
         return handed
 
+    async def run(self, seconds: float) -> list[Followed]:
+        """Follow for so long, or until none is open, and `hand_over` the rest: one slice of a longer watch."""
+        self._emptied.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                if self._records:
+                    await self._emptied.wait()
+        return self.hand_over()
+
     def take_over(
         self, tasks: Iterable[Followed], *, until: float | None = None, budgets: Budgets = _NO_BUDGETS
     ) -> None:
@@ -111,7 +123,8 @@ class Watch:
         before = record.waiting
         if before.is_batched != record.course.is_batched:  # the account turned out to have no batch call, or fewer
             before = replace(before, is_batched=record.course.is_batched)
-        usual = None if before.is_batched else self._usual(record)
+        seen = answer if isinstance(answer, TaskStatus) else before.last_status
+        usual = None if before.is_batched else self._usual(record.ref, seen)
         verdict: _Verdict
         if answer is UNCHANGED:
             verdict = seen_again(before, now, self._patience, usual=usual, at=at)
@@ -188,6 +201,8 @@ class Watch:
         """The record is over. Its lane is told last, so that what follows from it finds it gone."""
         record.is_open = False
         del self._records[record.ref]
+        if not self._records:
+            self._emptied.set()
         record.course.lane.leave(record.ref, record)
 
     def _tell(self, record: Record, before: Waiting, error: TidingsError | None, *, is_end: bool) -> None:
@@ -195,9 +210,8 @@ class Watch:
         status = record.waiting.last_status
         self._news.change(Change(record.ref, status, previous, error, is_end, self._clock.now()))
 
-    def _usual(self, record: Record) -> Usual | None:
-        status = record.waiting.last_status
-        return self._memory.usual(record.ref.provider, status.action if status is not None else None)
+    def _usual(self, ref: TaskRef, status: TaskStatus | None) -> Usual | None:
+        return self._memory.usual(ref.provider, status.action if status is not None else None)
 
     def _note_plan(self, record: Record, event: Event, detail: str = "", late: float = 0.0) -> None:
         """Note an event after which the task is looked at again."""
@@ -225,7 +239,7 @@ class Watch:
 
     def _entry(self, record: Record) -> Entry:
         now, waiting = self._clock.monotonic(), record.waiting
-        usual = self._usual(record)
+        usual = self._usual(record.ref, waiting.last_status)
         return Entry(
             ref=record.ref,
             status=waiting.last_status,
