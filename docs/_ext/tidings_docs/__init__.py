@@ -1,4 +1,4 @@
-"""Pages that are made from the code: errors, commands, providers; and docstrings as Sphinx wants them."""
+"""Pages that are made from the code: errors, commands, providers, when to look; and docstrings as Sphinx wants them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tidings_docs.commands import CommandsDirective, ExitsDirective
 from tidings_docs.docstrings import after_napoleon, before_napoleon
 from tidings_docs.errors import ErrorTreeDirective
 from tidings_docs.links import resolve_public_name
+from tidings_docs.looks_plot import WhenToLookDirective
 from tidings_docs.providers import AtOnceDirective, ProviderDirective, ProvidersDirective
 
 
@@ -27,6 +28,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("tidings-provider", ProviderDirective)
     app.add_directive("tidings-providers", ProvidersDirective)
     app.add_directive("tidings-at-once", AtOnceDirective)
+    app.add_directive("tidings-when-to-look", WhenToLookDirective)
     # Around napoleon, whose own priority is 500.
     app.connect("autodoc-process-docstring", before_napoleon, priority=400)
     app.connect("autodoc-process-docstring", after_napoleon, priority=600)
