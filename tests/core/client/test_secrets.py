@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tidings import AsyncClient, Client, TidingsError
+from tidings.plugins import Observers
 from tidings.testing import VirtualClock, run_virtual
 
 KEY = "sk-distinctive-0123456789"
