@@ -20,7 +20,7 @@ import tidings
 import tidings.testing
 from tidings import errors, hookspecs
 from tidings.cli import cli, exits, lines
-from tidings.config.tables import AccountTable
+from tidings.config.tables import AccountTable, SettingsTable
 from tidings.model import TaskState
 from tidings.plugins import PROVIDERS, Plugins, default_plugins
 
@@ -156,7 +156,8 @@ def test_every_state_is_explained(text_of):
 
 def test_every_setting_of_the_file_is_in_the_reference():
     page = (DOCS / "reference/configuration.md").read_text()
-    assert [name for name in AccountTable.model_fields if f"| `{name}` |" not in page] == []
+    settings = [*AccountTable.model_fields, *SettingsTable.model_fields]
+    assert [name for name in settings if f"| `{name}` |" not in page] == []
 
 
 def test_every_fault_of_the_simulator_is_listed_with_its_options():
