@@ -27,6 +27,20 @@ for _ in range(100):
     memory.save()
 """
 
+LEARNER = """
+import os, sys
+from pathlib import Path
+from tidings.watch.memory import Memory
+memory = Memory(Path(sys.argv[1]))
+memory.learn("luma", "generate", 60.0)
+"""
+FORK = """
+child = os.fork()
+memory.learn("luma", "generate", 60.0)
+if child:
+    os.waitpid(child, 0)
+"""
+
 
 @pytest.fixture
 def path(tmp_path) -> Path:
@@ -119,6 +133,16 @@ def test_saving_adds_to_what_others_saved_meanwhile(path):
     first.learn("luma", "generate", 60.0)
     first.save()
     assert counted(path) == {("luma", "generate"): ENOUGH + 1, ("luma", "extend"): ENOUGH}
+
+
+def test_what_nobody_saved_is_saved_when_the_program_ends(path):
+    subprocess.run([sys.executable, "-c", LEARNER, str(path)], check=True)
+    assert counted(path) == {("luma", "generate"): 1}
+
+
+def test_after_a_fork_nothing_is_saved_twice(path):
+    subprocess.run([sys.executable, "-c", LEARNER + FORK, str(path)], check=True)
+    assert counted(path) == {("luma", "generate"): 3}, "one before, and one in each process"
 
 
 def test_processes_that_save_at_once_lose_nothing(path):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
+import weakref
 from pathlib import Path
 
 from tidings.schedule import Durations, Usual
@@ -17,7 +20,8 @@ _log = logging.getLogger("tidings.watch")
 class Memory:
     """What was learned before and in this run. It holds no task, no key and no address.
 
-    Losing it costs some looks and nothing else: whatever is wrong with the file is told once, and never raised.
+    Losing it costs some looks and nothing else: whatever is wrong with the file is told once, and never raised. What
+    nobody saved is saved at the interpreter's end, because the client of `tidings.wait` is never closed.
 
     Args:
         path: the file; None keeps what is learned for this run only.
@@ -42,7 +46,9 @@ class Memory:
         self.durations.learn(provider, action, seconds)
         if self.path is not None:
             self._news.learn(provider, action, seconds)
-            self._has_news = True
+            if not self._has_news:
+                self._has_news = True
+                _with_news[id(self)] = self
 
     def usual(self, provider: str, action: str | None) -> Usual | None:
         """How long such tasks take, None where too few are known."""
@@ -55,14 +61,21 @@ class Memory:
         """
         if self.path is None or not self._has_news:
             return
+        news = self._news
+        self._forget_news()  # before it is written: at the interpreter's end another thread may still learn
         try:
-            kept.add(self.path, self._news)
+            kept.add(self.path, news)
         except OSError as error:
             self._complain(f"how long tasks take cannot be saved ({error.strerror or error})")
         except kept.Newer:
             self._complain("a newer Tidings wrote it, so nothing is added to it")
         else:
-            self._news, self._has_news = Durations(), False
+            return
+        self._news.merge(news)
+        self._has_news = True
+
+    def _forget_news(self) -> None:
+        self._news, self._has_news = Durations(), False
 
     def _read(self) -> Durations:
         if self.path is None:
@@ -81,3 +94,24 @@ class Memory:
         if not self._has_complained:
             self._has_complained = True
             _log.warning("%s: %s", self.path, problem)
+
+
+_with_news: weakref.WeakValueDictionary[int, Memory] = weakref.WeakValueDictionary()
+"""Those that learned something since they were last saved, and perhaps some others."""
+
+
+def _save_what_is_left() -> None:
+    for found in _with_news.valuerefs():  # a list of its own: another thread may still learn
+        if (memory := found()) is not None:
+            memory.save()
+
+
+def _leave_it_to_the_parent() -> None:
+    """What was learned before a fork is saved by one of both."""
+    for found in _with_news.valuerefs():
+        if (memory := found()) is not None:
+            memory._forget_news()
+
+
+atexit.register(_save_what_is_left)
+os.register_at_fork(after_in_child=_leave_it_to_the_parent)
