@@ -97,6 +97,11 @@ def test_nothing_on_the_machine_reaches_it(tmp_path, monkeypatch):
     assert said[-1] == "done"
 
 
+def test_nothing_is_learned_from_what_is_played():
+    with Simulator(providers=["luma"]) as simulator:
+        assert demo._config(simulator).learn is False
+
+
 def test_the_command_saves_where_it_is_told_or_in_a_new_folder(tmp_path, monkeypatch):
     folders = []
     monkeypatch.setattr(demo, "run_demo", lambda folder, *, say: folders.append(folder) or say("done"))

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 USERS_TESTS = """
+import os
 import urllib.request
 
 import pytest
@@ -30,6 +31,10 @@ def test_each_test_has_its_own(tidings_simulator):
     assert len(tidings_simulator.tasks) == len(tidings_simulator.requests) == 0
 
 
+def test_nothing_is_learned_from_what_is_played(tidings_simulator):
+    assert os.environ["TIDINGS_LEARN"] == "0"
+
+
 @pytest.mark.tidings_simulator(speed=60, key="sk-mine")
 def test_options_are_passed_on(tidings_simulator):
     assert (tidings_simulator.clock.speed, tidings_simulator.key) == (60, "sk-mine")
@@ -48,7 +53,7 @@ def test_a_users_tests_have_the_fixture_and_leave_nothing_open(tmp_path):
     quiet = ("-p", "no:cacheprovider", "-p", "no:asyncio")
     run = python("-X", "dev", "-m", "pytest", "-q", "--strict-markers", "-W", "error", *quiet, cwd=tmp_path)
 
-    assert "3 passed" in run.stdout, run.stdout + run.stderr
+    assert "4 passed" in run.stdout, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize("heavy", ["tidings", "starlette", "uvicorn", "httpx"])

@@ -77,6 +77,7 @@ def _introduction(simulator: Simulator, tasks: int) -> list[str]:
         "",
         f"export TIDINGS_GATEWAY_URL={simulator.url}",
         f"export TIDINGS_GATEWAY_KEY={simulator.key or 'any'}",
+        "export TIDINGS_LEARN=0",  # how long played tasks take is nothing to remember
         *(["tidings wait " + " ".join(refs[:6])] if refs else []),
         "",
         "Ctrl-C stops it.",

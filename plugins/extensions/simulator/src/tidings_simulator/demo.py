@@ -31,6 +31,9 @@ _SETTINGS = """
 url = "{url}"
 key = "env:DEMO_KEY"
 interval = {interval}
+
+[settings]
+learn = false
 """
 
 Say = Callable[[str], None]
