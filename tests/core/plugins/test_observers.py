@@ -98,3 +98,23 @@ def test_loading_a_provider_loads_no_extension(shelf):
     shelf.maker()
     shelf.plugins.provider("maker")
     assert module not in sys.modules
+
+
+@pytest.mark.parametrize(("hook", "argument"), [("tidings_changed", "changes"), ("tidings_looked", "looks")])
+def test_news_of_followed_tasks_reaches_everyone_but_who_breaks(shelf, caplog, hook, argument):
+    listener = f"{HEAD}@hookimpl\ndef {hook}({argument}):\n    heard.append({argument})\n"
+    first = shelf.put("a", listener, group=EXTENSIONS)
+    shelf.put("b", f"{HEAD}@hookimpl\ndef {hook}({argument}):\n    1 / 0\n", group=EXTENSIONS)
+    last = shelf.put("c", listener, group=EXTENSIONS)
+    observers = shelf.plugins.observers()
+    getattr(observers, hook.removeprefix("tidings_"))(["x", "y"])
+    assert sys.modules[first].heard == sys.modules[last].heard == [["x", "y"]]
+    assert observers.failures == {"b": 1}
+    assert "'b'" in caplog.text
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_looks_are_wanted_only_where_somebody_listens_to_them(shelf, listens):
+    ears = f"{HEAD}@hookimpl\ndef tidings_looked(looks):\n    pass\n" if listens else LISTENER
+    shelf.put("ears", ears, group=EXTENSIONS)
+    assert shelf.plugins.observers().want_looks is listens

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, settings
@@ -159,9 +160,9 @@ class Following(RuleBasedStateMachine):
         ref = TaskRef("luma", task, "it")
         return [(at, change) for at, change in self.changes if change.ref == ref and change.is_end]
 
-    def on_loop(self, act: object) -> None:
+    def on_loop(self, act: Callable[[], None]) -> None:
         async def there() -> None:
-            act()  # type: ignore[operator]
+            act()
 
         self.runner.run(there())
 
