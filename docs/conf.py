@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(_pytest|annotated_types|click|httpx|pluggy|pydantic|pytest|starlette)\..*"),
     (r"py:.*", r"(datetime|Path|SecretStr|TracebackType|Any|Self)"),
     # type variables, and what is behind the documented faces
-    (r"py:.*", r"(.*\.)?[A-Z]"),
+    (r"py:.*", r"(.*\.)?([A-Z]|Item)"),
     (r"py:.*", r"tidings\.testing\.conformance\..*"),
     (r"py:.*", r"tidings_simulator\.(cast|tasks)\..*"),
 ]
