@@ -400,3 +400,15 @@ def test_an_audience_knows_what_each_of_it_knows():
     audience.join(three)
     assert not audience.knows(5)
     assert not audience.knows(None)
+
+
+@in_virtual_time
+async def test_a_defect_that_strikes_a_whole_request_is_one_line_in_the_log(caplog):
+    server = Server()
+    server.rules.append(lambda ids, outgoing: ZeroDivisionError("a defect"))
+    async with lane_to(server) as lane:
+        answers = await asyncio.gather(*(lane.answer(ref(n)) for n in range(10)))
+    assert {type(answer) for answer in answers} == {TidingsError}
+    assert [record.message for record in caplog.records] == [
+        "asking for maker:0 and 9 others failed in an unforeseen way: ZeroDivisionError"
+    ]

@@ -8,7 +8,7 @@ import math
 import random
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -265,10 +265,10 @@ class Lane:
         if task.cancelled() and task.cancelling() and any(ask.is_wanted for ask in flight.asks.values()):
             self._refuse_all()  # not by us, who cancel what nobody waits for: the event loop is being stopped
         cause = None if task.cancelled() else task.exception()
-        for ask in flight.asks.values():
-            if ask.flight is flight and ask.is_wanted:
-                self._forget(ask)
-                _answer(ask, _unforeseen(cause or asyncio.CancelledError(), ask.ref))
+        left = [ask for ask in flight.asks.values() if ask.flight is flight and ask.is_wanted]
+        for ref, error in _unforeseen(cause or asyncio.CancelledError(), [ask.ref for ask in left]).items():
+            self._forget(flight.asks[ref])
+            _answer(flight.asks[ref], error)
         self._pump_soon()
 
     async def _answers(self, flight: Flight) -> Mapping[TaskRef, Any]:
@@ -282,7 +282,7 @@ class Lane:
         except (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001  # a transport may raise anything, sys.exit() included
-            return {ask.ref: _unforeseen(error, ask.ref) for ask in asks}
+            return _unforeseen(error, list(flight.asks))
 
     def _settle(self, flight: Flight, answers: Mapping[TaskRef, Any]) -> None:
         now, spread = self._clock.monotonic(), self._spread()  # what failed together is asked again together
@@ -342,9 +342,11 @@ def _answer(ask: Ask, answer: Any) -> None:
         tell_answer(waiter, about(answer, ask.ref) if is_error else answer, ask.ref)
 
 
-def _unforeseen(error: BaseException, ref: TaskRef) -> TidingsError:
+def _unforeseen(error: BaseException, refs: Sequence[TaskRef]) -> dict[TaskRef, TidingsError]:
     """A defect of ours, a plugin's or a transport's. Its text is not shown: it may quote the key it was handed."""
-    _log.error("asking for %s failed in an unforeseen way: %s", ref, type(error).__name__)
-    return TidingsError(
-        f"asking failed: an unforeseen {type(error).__name__}, a defect of a plugin or of ours", ref=ref
-    )
+    kind = type(error).__name__
+    if refs:  # one line, however many tasks shared the request
+        others = f" and {len(refs) - 1} others" if len(refs) > 1 else ""
+        _log.error("asking for %s%s failed in an unforeseen way: %s", refs[0], others, kind)
+    message = f"asking failed: an unforeseen {kind}, a defect of a plugin or of ours"
+    return {ref: TidingsError(message, ref=ref) for ref in refs}
