@@ -16,7 +16,7 @@ CORE_TESTS := $(wildcard tests/core tests/plugins)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:  # the targets share .venv and two cores
-.PHONY: help demo test check tests tests-httpx2 clients bench docs constraints clean
+.PHONY: help demo test check tests tests-httpx2 clients bench bench-peers docs constraints clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -42,8 +42,11 @@ tests-httpx2: .venv/.dev ## Run the core's and the plugins' tests with httpx2 in
 clients: .venv/.dev ## Let the makers' own client libraries read from the simulator (part of the tests, too)
 	TIDINGS_TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients
 
-bench: .venv/.dev ## Measure: ratios against a plain aiohttp loop, in one run
-	$(BIN)/python tests/benchmarks/bench.py
+bench: .venv/.dev ## Measure: every figure beside loops written by hand, in one run of a quarter of an hour
+	$(BIN)/python tests/benchmarks/bench.py --json build/bench.json
+
+bench-peers: build/peers/.done ## Measure: makers' own client libraries, each waiting in its own way
+	build/peers/bin/python tests/benchmarks/peers.py --json build/bench-peers.json
 
 docs: .venv/.dev ## Build the docs into docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
@@ -51,7 +54,7 @@ docs: .venv/.dev ## Build the docs into docs/_build/html; a warning is an error
 constraints: .venv/bin/python ## Pin the newest versions that the ranges in pyproject.toml allow
 	rm -rf build/newest && $(PYTHON) -m venv build/newest
 	build/newest/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	build/newest/bin/python -m pip install --quiet -e ".[all]" $(PLUGINS) --group dev --group clients
+	build/newest/bin/python -m pip install --quiet -e ".[all]" $(PLUGINS) --group dev --group clients --group peers
 	{ sed -n '/^#/p' constraints.txt; build/newest/bin/python -m pip list --exclude-editable --format=freeze \
 		| grep -v -i -E '^(pip|setuptools)=='; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt && rm -rf build/newest
@@ -73,6 +76,14 @@ $(BIN)/python:
 .venv/.dev: .venv/.pip $(PROJECT) constraints.txt
 	$(INSTALL) -e ".[all]" $(PLUGINS) --group dev --group clients
 	@touch $@ .venv/.demo
+
+# A room of their own: what the libraries bring along is nothing that the tests should run with.
+build/peers/.done: $(PROJECT) constraints.txt | .venv/.pip
+	$(BIN)/python -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e ".[all]" $(PLUGINS) --group peers
+	@touch $@
 
 .venv/.demo: .venv/.pip $(PROJECT) constraints.txt
 	$(INSTALL) -e ".[demo]" $(PLUGINS)

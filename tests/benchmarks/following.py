@@ -26,7 +26,7 @@ from tidings.watch import DURATIONS_FILE
 EVERY = 1.0  # seconds between the looks of a loop by hand
 BATCH = 100
 BATCH_INTERVAL = 1.0  # seconds: what the account of the batch-capable tasks is configured with
-SINGLE_INTERVAL = 0.8
+SINGLE_INTERVAL = 0.85
 TIMEOUT = 60.0
 
 Ended = AsyncIterator[str]
@@ -66,6 +66,12 @@ async def measured(rival: Rival, url: str, size: Size, seeds: list[int]) -> Take
     assert all(delay >= 0.0 for delay in delays.values()), "an end was told before it came"
     missed = len(tasks) - len(delays)
     return Taken(cpu, counted["requests"], counted["looks"], missed, statistics.fmean(delays.values()))
+
+
+async def warmed_up(rivals: dict[str, Rival], url: str) -> None:
+    """Have everything loaded that a first run loads."""
+    for rival in rivals.values():
+        await measured(rival, url, Size(tasks=10, earliest=0.1, latest=0.2), [-1])
 
 
 async def plain_loop(url: str, tasks: list[str]) -> Ended:
@@ -129,6 +135,7 @@ async def having_learned(url: str, tasks: list[str], *, learned: Path, interval:
 async def batch_figures(url: str, size: Size) -> list[Figure]:
     """Tasks of a maker with a batch call."""
     rivals = {"hand": batch_loop, "tidings": partial(with_tidings, interval=BATCH_INTERVAL)}
+    await warmed_up(rivals, url)
     taken = await in_turns(_runs(rivals, url, size), rounds=size.rounds)
     hand, ours = taken["hand"], taken["tidings"]
     what = f"{size.tasks} tasks, batches:"
@@ -150,6 +157,7 @@ async def single_figures(url: str, size: Size) -> list[Figure]:
             "tidings": partial(with_tidings, interval=SINGLE_INTERVAL, batch=1),
             "learned": partial(having_learned, interval=SINGLE_INTERVAL, learned=learned),
         }
+        await warmed_up(rivals, url)
         taken = await in_turns(_runs(rivals, url, size), rounds=size.rounds)
     hand, ours, learned_run = taken["hand"], taken["tidings"], taken["learned"]
     what, later = f"{size.tasks} tasks, single:", f"{size.tasks} tasks, single, learned:"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from dataclasses import dataclass
 
+ID = re.compile(r"b015\d+-\d+-\d+")
 NEVER = 10**12  # milliseconds of the monotonic clock: some thirty years after the machine was started
 
 

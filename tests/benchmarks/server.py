@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from functools import cache
 
-from lives import life_of
+from lives import ID, life_of
 from loopback import serve
 
 # The gateway's own row around Luma's object; the bare object is what the route for one task answers.
@@ -26,7 +26,7 @@ _OBJECT = (
     '"created_at":"{created}","estimate_wait_seconds":null}}'
 )
 _VIDEO = '{{"url":"https://storage.example.com/{id}.mp4","width":1360,"height":752,"thumbnail":null}}'
-_STEPS = 4  # a gateway refreshes its tasks now and then, so their progress comes in steps; in the last they are over
+STEPS = 4  # a gateway refreshes its tasks now and then, so their progress comes in steps; in the last they are over
 _SINCE_EPOCH = time.time() - time.monotonic()
 
 _life_of = cache(life_of)
@@ -35,13 +35,13 @@ _life_of = cache(life_of)
 @cache
 def row(task: str, step: int) -> str:
     """The gateway's row about a task that has come so far."""
-    life, is_over = _life_of(task), step == _STEPS
+    life, is_over = _life_of(task), step == STEPS
     return _ROW.format(
         id=task,
         status="SUCCESS" if is_over else "IN_PROGRESS",
         submitted=int(life.began + _SINCE_EPOCH),
         finished=int(life.end + _SINCE_EPOCH) if is_over else 0,
-        progress=step * 100 // _STEPS,
+        progress=step * 100 // STEPS,
         data=luma_object(task, step),
     )
 
@@ -49,13 +49,18 @@ def row(task: str, step: int) -> str:
 @cache
 def luma_object(task: str, step: int) -> str:
     """Luma's own object about a task that has come so far."""
-    is_over = step == _STEPS
+    is_over = step == STEPS
     return _OBJECT.format(
         id=task,
         state="completed" if is_over else "processing",
         video=_VIDEO.format(id=task) if is_over else "null",
-        created=f"{datetime.fromtimestamp(_life_of(task).began + _SINCE_EPOCH, UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        created=created(task),
     )
+
+
+def created(task: str) -> str:
+    """When it began, as makers write it."""
+    return f"{datetime.fromtimestamp(_life_of(task).began + _SINCE_EPOCH, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 class Gateway:
@@ -70,12 +75,17 @@ class Gateway:
         if path.startswith("/figures"):
             return self._told(is_anew=path.endswith("/anew"))
         now = time.monotonic()
-        tasks = json.loads(body)["ids"] if method == "POST" else [path.rpartition("/")[2]]
+        tasks = json.loads(body)["ids"] if method == "POST" else [ID.search(path).group()]
         self._count(tasks, now)
-        steps = [int(_life_of(task).share(now) * _STEPS) for task in tasks]
+        steps = [int(_life_of(task).share(now) * STEPS) for task in tasks]
         if method == "POST":
             return f'{{"code":"success","message":"","data":[{",".join(map(row, tasks, steps))}]}}'.encode()
-        return luma_object(tasks[0], steps[0]).encode()
+        return self.one(path, tasks[0], steps[0]).encode()
+
+    def one(self, path: str, task: str, step: int) -> str:
+        """What the route for one task answers."""
+        del path  # there is but this one
+        return luma_object(task, step)
 
     def _count(self, tasks: list[str], now: float) -> None:
         self._requests += 1

@@ -67,7 +67,13 @@ def aligned(lines: Sequence[Sequence[str]]) -> str:
 
 def saved(figures: Iterable[Figure], path: Path) -> None:
     """The table as JSON."""
-    path.write_text(json.dumps([{**asdict(figure), "holds": figure.holds} for figure in figures], indent=2) + "\n")
+    written([{**asdict(figure), "holds": figure.holds} for figure in figures], path)
+
+
+def written(what: object, path: Path) -> None:
+    """`what` as JSON; the folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(what, indent=2) + "\n")
 
 
 def _number(value: float | None) -> str:
