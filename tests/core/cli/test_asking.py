@@ -43,7 +43,7 @@ async def shown(answers: dict[TaskRef, object], *, as_json: bool) -> exits.Exit:
             raise answer
         return answer
 
-    job = asking.Job(named=[], ask=ask, judge=exits.of_fetched, order=InOrder, as_json=as_json)
+    job = asking.Job(named=[], ask=asking.each(ask), judge=exits.of_fetched, order=InOrder, as_json=as_json)
     return await asking._ask_and_show(None, job, list(answers))
 
 

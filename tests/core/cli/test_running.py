@@ -57,7 +57,7 @@ async def test_when_interrupted_what_is_known_has_been_shown(capsys, order):
             asked.cancel()
         return await asyncio.Future()  # never answered
 
-    job = asking.Job(named=[], ask=ask, judge=exits.of_fetched, order=order)
+    job = asking.Job(named=[], ask=asking.each(ask), judge=exits.of_fetched, order=order)
     asked = asyncio.create_task(asking._ask_and_show(None, job, [*refs, answered]))
     with pytest.raises(asyncio.CancelledError):
         await asked

@@ -11,6 +11,7 @@ from tidings.cli import exits, screen
 from tidings.cli.refs import Named, located, parse_refs
 from tidings.cli.render import ref_width
 from tidings.cli.report import Answer, AsFinished, InOrder, Judge, Score
+from tidings.cli.trace import open_trace
 from tidings.client import AsyncClient
 from tidings.client.asked import checked_includes
 from tidings.errors import InvalidRef, PluginError, TidingsError
@@ -20,7 +21,9 @@ from tidings.plugins import default_plugins
 if TYPE_CHECKING:
     from tidings.cli.exits import Exit
 
-Ask = Callable[[AsyncClient, TaskRef], Awaitable[TaskStatus]]
+Answered = Callable[[TaskRef, Answer], None]
+Ask = Callable[[AsyncClient, Sequence[TaskRef], Answered], Awaitable[None]]
+AskOne = Callable[[AsyncClient, TaskRef], Awaitable[TaskStatus]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ class Job:
 
     Attributes:
         named: the tasks, as written.
-        ask: what to do about one task; its `TidingsError` is an answer too.
+        ask: what to do about the tasks, each named once; tells of each answer as it comes. See `each`.
         judge: what an answer means for the exit code.
         order: `InOrder` or `AsFinished`.
         title: beside the progress bar.
+        trace: the file to write every look to, None for none.
     """
 
     named: Sequence[Named]
@@ -43,6 +47,7 @@ class Job:
     title: str = "Waiting"
     as_json: bool = False
     verbose: bool = False
+    trace: str | None = None
 
 
 async def carry_out(job: Job) -> Exit:
@@ -51,19 +56,24 @@ async def carry_out(job: Job) -> Exit:
     if not refs:
         screen.aside("No tasks are named there: nothing to do.")
         return exits.Exit.OK
-    async with AsyncClient() as client:
-        _check(client, job, refs)
-        return await _ask_and_show(client, job, refs)
+    with open_trace(job.trace) as on_looks:
+        async with AsyncClient(on_looks=on_looks) as client:
+            check(client, job.named, refs, job.include)
+            return await _ask_and_show(client, job, refs)
 
 
-def _check(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> None:
-    """Everything that can be known to be wrong before the first request."""
+def check(client: AsyncClient, named: Sequence[Named], refs: Sequence[TaskRef], include: Sequence[str] = ()) -> None:
+    """See whether anything is wrong that can be known before the first request.
+
+    Raises:
+        TidingsError: it is; a ref's error says where it was written.
+    """
     try:
         client.check(refs)
     except InvalidRef as error:
-        raise InvalidRef(located(error, named=job.named, refs=refs)) from error
-    for provider in sorted({ref.provider for ref in refs} if job.include else ()):
-        checked_includes(job.include, default_plugins().provider(provider))
+        raise InvalidRef(located(error, named=named, refs=refs)) from error
+    for provider in sorted({ref.provider for ref in refs} if include else ()):
+        checked_includes(include, default_plugins().provider(provider))
 
 
 async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) -> Exit:
@@ -80,7 +90,7 @@ async def _ask_and_show(client: AsyncClient, job: Job, refs: Sequence[TaskRef]) 
             report(ref, page)
 
         try:
-            await _ask_each(client, job.ask, distinct, answered)
+            await job.ask(client, distinct, answered)
         except asyncio.CancelledError:
             report.close()
             screen.aside(f"Stopped: {score.answered} of {len(distinct)} tasks were answered.")
@@ -98,16 +108,19 @@ def legible(shown: screen.Screen, ref: TaskRef, answer: Answer) -> tuple[Answer,
         return problem, shown.page(ref, problem)
 
 
-async def _ask_each(
-    client: AsyncClient, ask: Ask, refs: Sequence[TaskRef], answered: Callable[[TaskRef, Answer], None]
-) -> None:
-    async def one(ref: TaskRef) -> None:
-        try:
-            answer: Answer = await ask(client, ref)
-        except TidingsError as error:
-            answer = error
-        answered(ref, answer)
+def each(ask: AskOne) -> Ask:
+    """Ask about every task at once, each by itself; a `TidingsError` is an answer, too."""
 
-    async with asyncio.TaskGroup() as group:
-        for ref in refs:
-            group.create_task(one(ref))
+    async def ask_all(client: AsyncClient, refs: Sequence[TaskRef], answered: Answered) -> None:
+        async def one(ref: TaskRef) -> None:
+            try:
+                answer: Answer = await ask(client, ref)
+            except TidingsError as error:
+                answer = error
+            answered(ref, answer)
+
+        async with asyncio.TaskGroup() as group:
+            for ref in refs:
+                group.create_task(one(ref))
+
+    return ask_all

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from tidings.cli import exits, lines
-from tidings.cli.asking import Job, carry_out
+from tidings.cli.asking import Job, carry_out, each
 from tidings.cli.options import (
     REFS_HELP,
     include_option,
@@ -56,7 +56,7 @@ def download(
 
     job = Job(
         named=read_refs(refs, stdin=read_stdin),
-        ask=wait_and_save,
+        ask=each(wait_and_save),
         judge=exits.of_awaited,
         include=include,
         title="Downloading",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tidings.cli import exits
-from tidings.cli.asking import Job, carry_out
+from tidings.cli.asking import Job, carry_out, each
 from tidings.cli.options import REFS_HELP, include_option, is_verbose, json_option, refs_argument, verbose_option
 from tidings.cli.refs import read_refs, read_stdin
 from tidings.cli.report import InOrder
@@ -25,7 +25,7 @@ def fetch(refs: tuple[str, ...], include: tuple[str, ...], as_json: bool) -> int
 
     job = Job(
         named=read_refs(refs, stdin=read_stdin),
-        ask=look,
+        ask=each(look),
         judge=exits.of_fetched,
         include=include,
         order=InOrder,

@@ -44,7 +44,7 @@ REFS_HELP = """
     blank lines and lines that begin with # are skipped."""
 
 
-def _seconds(context: click.Context, parameter: click.Parameter, value: str) -> float | None:
+def seconds(context: click.Context, parameter: click.Parameter, value: str) -> float | None:
     """A number of seconds, None for `none`."""
     if value == "none":
         return None
@@ -63,7 +63,7 @@ timeout_option: Decorator = click.option(
     default="900",
     show_default=True,
     metavar="SECONDS",
-    callback=_seconds,
+    callback=seconds,
     help="Stop waiting after this many seconds; none: never.",
 )
 
