@@ -45,7 +45,7 @@ def test_a_token_that_changes_every_second_costs_its_pattern_only_where_it_is_re
     for token in tokens:
         body = b'{"url":"https://s.test/a%2Fb","token":"eyJhbGciOiJIUzI1NiJ9"}'
         assert blotted(b'{"url":"https://s.test/a%2Fb"}', (token,)) == b'{"url":"https://s.test/a%2Fb"}'
-    assert _in_bytes.cache_info().misses == 1
+    assert _in_bytes.cache_info().misses == 0
     assert blotted(body.replace(b"J9", f"J9.{19:060}".encode()), tokens).endswith(b'"token":"[key]"}')
 
 

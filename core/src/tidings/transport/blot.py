@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _BLOT = "[key]"
@@ -23,23 +23,41 @@ def blotted(body: bytes, secrets: Iterable[str]) -> bytes:
     A body that was JSON still is. A secret of 4 to 7 characters is blotted as a whole word, and only where it mixes
     letters and digits: a key like `test` would take the names of fields with it.
     """
-    for secret in _longest_first(secrets):
-        is_plain = secret.encode("utf-8", "replace") in body
-        if is_plain or ((b"\\" in body or b"%" in body) and _in_bytes(secret[_BEGINNING]).search(body)):
+    for secret in _longest_first(tuple(secrets)):
+        start = secret[_BEGINNING]
+        if _may_hold(body, start) and _in_bytes(start).search(body):
             body = _in_bytes(secret).sub(_blot_bytes, body)
     return body
 
 
 def blotted_text(text: str, secrets: Iterable[str], *, ignore_case: bool = False) -> str:
     """The same for a header or a message. Hosts are told in lower case: there, ignore it."""
-    for secret in _longest_first(secrets):
+    for secret in _longest_first(tuple(secrets)):
         if _in_text(secret[_BEGINNING], ignore_case).search(text):
             text = _in_text(secret, ignore_case).sub(_BLOT, text)
     return text
 
 
-def _longest_first(secrets: Iterable[str]) -> list[str]:
-    return sorted((secret for secret in secrets if _is_telling(secret)), key=len, reverse=True)
+def blotted_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    """The same for all headers of an answer, which hardly ever hold one."""
+    found = dict(headers.items())
+    secrets = tuple(secrets)
+    together = "\n".join(found.values()).encode("utf-8", "replace")
+    if any(_may_hold(together, secret[_BEGINNING]) for secret in _longest_first(secrets)):
+        return {name: blotted_text(value, secrets) for name, value in found.items()}
+    return found
+
+
+def _may_hold(body: bytes, start: str) -> bool:
+    """Whether what begins like this may be in `body`, in whatever spelling: to look for all of them costs far more."""
+    if start.encode("utf-8", "replace") in body:
+        return True
+    return (b"\\" in body or b"%" in body) and any(way.search(body) for way in _otherwise(start))
+
+
+@lru_cache(maxsize=64)
+def _longest_first(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted((secret for secret in secrets if _is_telling(secret)), key=len, reverse=True))
 
 
 def _is_telling(secret: str) -> bool:
@@ -52,6 +70,19 @@ def _blot_bytes(match: re.Match[bytes]) -> bytes:
     before = match.string[max(0, match.start() - 64) : match.start()]
     is_escaped = (len(before) - len(before.rstrip(b"\\"))) % 2
     return (b"/" if is_escaped else b"") + _BLOT.encode()
+
+
+@lru_cache(maxsize=64)
+def _otherwise(start: str) -> tuple[re.Pattern[bytes], ...]:
+    """Match where one of these characters is spelled otherwise than as it is.
+
+    Several, because each begins with a text of its own, which is found ten times faster than one of several characters.
+    """
+    units = {_any_case(char.encode("utf-16-be", "surrogatepass").hex()[:4]) for char in start}
+    octets = {_any_case(f"{char.encode('utf-8', 'surrogatepass')[0]:02x}") for char in start}
+    behind = {re.escape(char) for char in start if char in _BACKSLASHED + "\\"}
+    ways = ((r"\\u", units), ("%", octets), (r"\\", behind))
+    return tuple(re.compile(f"{sign}(?:{'|'.join(sorted(those))})".encode()) for sign, those in ways if those)
 
 
 @lru_cache(maxsize=64)

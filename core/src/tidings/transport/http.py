@@ -14,7 +14,7 @@ import httpx
 
 from tidings.clock import SYSTEM_CLOCK, Clock
 from tidings.errors import UnexpectedResponse, Unreachable
-from tidings.transport.blot import blotted, blotted_text
+from tidings.transport.blot import blotted, blotted_headers
 from tidings.transport.contract import Download, Outgoing, Transport
 from tidings.transport.failures import TRANSPORT_ERRORS, discreet, host_of, unreachable
 from tidings.transport.openers import Opener, Straight, Through
@@ -63,7 +63,7 @@ class HttpTransport:
             async with limit:
                 response, was_sent_on = await self._open(outgoing)
                 try:
-                    headers = _without(outgoing.secrets, response.headers)
+                    headers = blotted_headers(response.headers, outgoing.secrets)
                     chunks = _chunks(response, outgoing.secrets)
                     yield Download(response.status_code, headers, chunks, was_sent_on)
                 finally:
@@ -96,7 +96,9 @@ class HttpTransport:
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
         body = blotted(await _bounded(response), outgoing.secrets)
-        return Response(response.status_code, _without(outgoing.secrets, response.headers), body, self._clock.now())
+        return Response(
+            response.status_code, blotted_headers(response.headers, outgoing.secrets), body, self._clock.now()
+        )
 
     async def _open(self, outgoing: Outgoing) -> tuple[httpx.Response, bool]:
         """The answer to whom the last redirect leads, and whether that is another server. The body is left to read."""
@@ -159,10 +161,6 @@ async def _chunks(response: httpx.Response, secrets: Iterable[str]) -> AsyncIter
     else:
         return
     raise failure from discreet(cause, secrets)  # out here, as in `send`
-
-
-def _without(secrets: Iterable[str], headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: blotted_text(value, secrets) for name, value in headers.items()}
 
 
 def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
