@@ -20,6 +20,7 @@ COMMANDS = MappingProxyType(
     {
         "fetch": Listed("tidings.cli.fetch:fetch", "Look once at tasks and say what became of them."),
         "wait": Listed("tidings.cli.wait:wait", "Wait until tasks are over; a line for each as it ends."),
+        "watch": Listed("tidings.cli.watch:watch", "Show every change of tasks: a live table on a terminal."),
         "download": Listed("tidings.cli.download:download", "Wait for tasks, then save what they made."),
         "explain": Listed("tidings.cli.explain:explain", "Why a task was looked at when it was, from a --trace."),
         "learned": Listed("tidings.cli.learned:learned", "How long tasks usually take, as far as is known here."),
@@ -38,8 +39,8 @@ COMMANDS = MappingProxyType(
 )
 
 
-_EPILOG = """Exit codes: 0 done; 1 some task failed (wait, download); 2 wrong usage or configuration; 3 some could not
-be asked, found or saved; 124 timed out; 130 interrupted. With several, the largest."""
+_EPILOG = """Exit codes: 0 done; 1 some task failed (wait, watch, download); 2 wrong usage or configuration; 3 some
+could not be asked, found or saved; 124 timed out; 130 interrupted. With several, the largest."""
 
 
 @click.group(cls=LazyGroup, listed=COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -37,6 +37,11 @@ _COLOURS: Mapping[TaskState, str] = MappingProxyType(
 )
 
 
+def colour_of(state: str) -> str | None:
+    """The colour of a state on a terminal; None for one of a task under way."""
+    return next((colour for known, colour in _COLOURS.items() if known == state), None)
+
+
 def ref_width(refs: Sequence[TaskRef]) -> int:
     """How wide the first column is: as the longest ref, within reason."""
     return min(_REF_WIDTH, max((len(str(ref)) for ref in refs), default=0))

@@ -1,0 +1,133 @@
+"""`tidings watch`: as lines in a pipe, as a table on a terminal, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+
+import pytest
+
+from tidings.model import TaskStatus
+
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+LIMIT = 60  # seconds, for what takes one
+
+
+@pytest.mark.parametrize(
+    ("refs", "code"),
+    [
+        (["luma:done"], 0),
+        (["luma:done", "luma:failed"], 1),
+        (["luma:running", "luma:failed", "luma:done"], 124),
+    ],
+)
+def test_it_ends_with_the_gravest_code(tidings, configured, refs, code):
+    assert tidings("watch", *refs, "--timeout", "0.5").code == code
+
+
+def test_each_change_is_a_line(tidings, configured, gateway):
+    result = tidings("watch", "luma:running", "luma:done", "luma:done", "--timeout", "0.5")
+    assert sorted(line.split()[:2] for line in result.lines) == [
+        ["luma:done", "succeeded"],
+        ["luma:running", "running"],
+    ]
+    assert result.err.startswith("luma:running: stopped waiting after 0.5 s; it was last seen running")
+
+
+def test_each_change_is_a_json_line(tidings, configured):
+    result = tidings("watch", "luma:running", "--json", "--timeout", "0.5")
+    first, last = map(json.loads, result.lines)
+    assert TaskStatus.model_validate(first).state == "running"
+    assert last["error"]["type"] == "WaitTimeout"
+    assert TaskStatus.model_validate(last["last_status"]).state == "running"
+
+
+@pytest.mark.parametrize("option", ["--task-timeout", "--run-timeout"])
+@pytest.mark.parametrize("command", ["watch", "wait"])
+def test_a_task_has_a_budget_of_its_own(tidings, configured, command, option):
+    result = tidings(command, "luma:running", option, "0.3")
+    assert (result.code, "0.3 s" in result.err) == (124, True)
+
+
+def test_a_budget_that_makes_no_sense_is_told(tidings, configured, gateway):
+    result = tidings("watch", "luma:running", "--queue-timeout", "soon")
+    assert (result.code, gateway.requests) == (2, [])
+    assert "--queue-timeout" in result.err
+
+
+def test_every_look_is_traced_and_can_be_explained(tidings, configured):
+    assert tidings("watch", "luma:running", "--timeout", "0.3", "--trace", "looks.jsonl").code == 124
+    story = tidings("explain", "luma:running", "--trace", "looks.jsonl")
+    assert story.code == 0
+    assert "it is the first look" in story.out
+
+
+def test_everything_is_checked_before_the_first_request(tidings, configured, gateway):
+    result = tidings("watch", "luma:done", "nonsense")
+    assert (result.code, gateway.requests) == (2, [])
+    assert "nonsense" in result.err
+
+
+def test_nothing_to_watch_is_nothing_to_do(tidings, configured):
+    result = tidings("watch", "-", stdin=b"# none\n")
+    assert (result.code, result.out) == (0, "")
+    assert "nothing to do" in result.err
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, arguments: dict) -> None:
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(**arguments, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
+        os.close(slave)
+        self.shown = ""
+
+    def read_until(self, text: str) -> None:
+        while text not in self.shown and (chunk := self._read()):
+            self.shown += chunk.decode(errors="replace")
+        assert text in self.shown
+
+    def end(self) -> int:
+        while chunk := self._read():
+            self.shown += chunk.decode(errors="replace")
+        os.close(self.master)
+        return self.process.wait(LIMIT)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.master, 65536)
+        except OSError:  # how Linux says that nobody writes to a terminal any more
+            return b""
+
+
+def test_on_a_terminal_it_is_a_table_that_is_gone_in_the_end(program, configured):
+    configured.setenv("TERM", "xterm-256color")
+    terminal = Terminal(program("watch", "luma:running", "luma:done", "luma:failed", "--timeout", "1"))
+    terminal.read_until("1 running")
+    terminal.read_until("2 of 3 over: 1 failed, 1 succeeded")
+    assert terminal.end() == 124
+    assert "\x1b[32msucceeded" in terminal.shown
+    assert terminal.shown.rindex("\x1b[?25h") > terminal.shown.rindex("2 of 3 over"), "the cursor is shown again"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_the_terminal_clean_and_says_what_is_known(program, configured, number, code):
+    configured.setenv("TERM", "xterm-256color")
+    terminal = Terminal(program("watch", "luma:running", "luma:done"))
+    terminal.read_until("1 of 2 over")
+    terminal.process.send_signal(number)
+    assert terminal.end() == code
+    assert "Stopped: 1 of 2 tasks were over." in terminal.shown
+    assert "\x1b[?25h" in terminal.shown
+    assert "Traceback" not in terminal.shown
+
+
+def test_a_dumb_terminal_gets_lines(program, configured):
+    configured.setenv("TERM", "dumb")
+    terminal = Terminal(program("watch", "luma:done"))
+    assert terminal.end() == 0
+    assert terminal.shown.startswith("luma:done  succeeded")
