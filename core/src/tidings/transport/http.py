@@ -7,8 +7,9 @@ cancellations under contention it stops answering for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 
 import httpx
 
@@ -79,8 +80,7 @@ class HttpTransport:
         await self._opener.aclose()
 
     async def _exchange(self, outgoing: Outgoing) -> Response:
-        url = outgoing.url
-        timeout = httpx.Timeout(outgoing.timeout, connect=min(_CONNECT_TIMEOUT, outgoing.timeout))
+        url, timeout = outgoing.url, _connecting_within(min(_CONNECT_TIMEOUT, outgoing.timeout))
         for _ in range(_MAX_REDIRECTS):
             response = await self._opener.open(
                 outgoing.method, url, headers=outgoing.headers, content=outgoing.body, timeout=timeout
@@ -96,9 +96,8 @@ class HttpTransport:
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
         body = blotted(await _bounded(response), outgoing.secrets)
-        return Response(
-            response.status_code, blotted_headers(response.headers, outgoing.secrets), body, self._clock.now()
-        )
+        headers = blotted_headers(response.headers, outgoing.secrets)
+        return Response(response.status_code, headers, body, self._clock.now())
 
     async def _open(self, outgoing: Outgoing) -> tuple[httpx.Response, bool]:
         """The answer to whom the last redirect leads, and whether that is another server. The body is left to read."""
@@ -133,6 +132,12 @@ def as_transport(given: TransportLike | None, clock: Clock) -> Transport:
     if given is None or isinstance(given, httpx.AsyncClient | httpx.AsyncBaseTransport):
         return HttpTransport(given, clock=clock)
     return given
+
+
+@cache
+def _connecting_within(seconds: float) -> httpx.Timeout:
+    """All else is bounded by the time for the whole exchange: one timer more for each read would be for nothing."""
+    return httpx.Timeout(None, connect=seconds)
 
 
 async def _close(response: httpx.Response) -> None:

@@ -90,10 +90,16 @@ class _Verbatim:
         self._proxy_headers = proxy_headers
 
     def request(self, *, url: str, headers: httpx.Headers, **options: Any) -> Any:
-        exact = URL(url, encoded=True)
+        exact, sent = _exact(url), dict(headers.items())
         if self._proxy_headers and exact.scheme == "http":
-            headers = httpx.Headers({**headers, **self._proxy_headers})
-        return self._session.request(url=exact, headers=headers, **options)
+            sent |= self._proxy_headers
+        return self._session.request(url=exact, headers=sent, **options)
+
+
+@functools.lru_cache(maxsize=4096)
+def _exact(url: str) -> URL:
+    """Tasks are asked about again and again, so most URLs come back."""
+    return URL(url, encoded=True)
 
 
 def _proxy(url: str) -> httpx.Proxy:
