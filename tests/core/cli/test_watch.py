@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 
@@ -108,10 +109,14 @@ def test_on_a_terminal_it_is_a_table_that_is_gone_in_the_end(program, configured
     configured.setenv("TERM", "xterm-256color")
     terminal = Terminal(program("watch", "luma:running", "luma:done", "luma:failed", "--timeout", "1"))
     terminal.read_until("1 running")
-    terminal.read_until("2 of 3 over: 1 failed, 1 succeeded")
+    terminal.read_until("2 of 3 over: 1 failed, 1 succeeded; 1 running")
     assert terminal.end() == 124
     assert "\x1b[32msucceeded" in terminal.shown
-    assert terminal.shown.rindex("\x1b[?25h") > terminal.shown.rindex("2 of 3 over"), "the cursor is shown again"
+    table, shown_again, rest = terminal.shown.rpartition("\x1b[?25h")
+    assert "1 running" in table
+    assert shown_again, "the cursor is shown again"
+    assert "next look" not in rest
+    assert re.search(r"K2 of 3 over: 1 failed, 1 succeeded; 1 given up; \d+:\d\d\r\n$", rest)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -22,6 +22,9 @@ _ROWS_BESIDE = 4  # lines: the headings, what is left out, the summary, and one 
 class LiveTable:
     """Lines scroll by above; the table below them shows the open tasks.
 
+    Nothing is printed but by `draw`: the terminal needs the table anew below whatever is put above it, so thousands of
+    lines that come at once must cost one table and not thousands.
+
     Args:
         colour: whether states are coloured.
     """
@@ -30,22 +33,32 @@ class LiveTable:
         self._console = console
         self._live = live
         self._colour = colour
+        self._lines: list[str] = []
 
     def write(self, text: str) -> None:
-        """Put a line above the table, unbroken however long it is: links are there to be copied."""
-        self._console.print(Text.from_ansi(text), soft_wrap=True)
+        """Put a line above the table when it is drawn next."""
+        self._lines.append(text)
 
-    def draw(self, entries: Sequence[Entry], *, over: int, ended: dict[str, int], total: int, elapsed: float) -> None:
+    def draw(self, entries: Sequence[Entry], *, summary: str) -> None:
         """Show the table anew, as large as the terminal is by now."""
         troubles = table.troubles(entries)
         room = max(1, self._console.size.height - _ROWS_BESIDE - len(troubles))
         shown = table.rows(entries, room)
-        states = {**table.states_of(entries), **ended}
         lines = [_line(text, "yellow" if self._colour else "") for text in troubles]
         if len(entries) > len(shown):
             lines.insert(0, _line(f"… and {len(entries) - len(shown):,} more"))
-        lines.append(_line(table.summary(states, over=over, total=total, elapsed=elapsed)))
-        self._live.update(Group(*([self._grid(shown)] if shown else []), *lines), refresh=True)
+        lines.append(_line(summary))
+        self._live.update(Group(*([self._grid(shown)] if shown else []), *lines))
+        if self._lines:
+            self.flush()  # draws the table below them
+        else:
+            self._live.refresh()
+
+    def flush(self) -> None:
+        """Print the lines, unbroken however long they are: links are there to be copied."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self._console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
 
     def _grid(self, shown: Sequence[table.Row]) -> Table:
         grid = Table(box=None, pad_edge=False, header_style="dim" if self._colour else "")
@@ -63,7 +76,11 @@ def live_table(*, colour: bool) -> Iterator[LiveTable]:
     """A table on standard output that is gone when the block ends; what others print meanwhile appears above it."""
     console = Console(highlight=False, no_color=not colour)
     with Live(console=console, auto_refresh=False, transient=True, redirect_stderr=True) as live:
-        yield LiveTable(console, live, colour=colour)
+        table_below = LiveTable(console, live, colour=colour)
+        try:
+            yield table_below
+        finally:
+            table_below.flush()
 
 
 def _line(text: str, style: str = "") -> Text:

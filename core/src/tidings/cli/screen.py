@@ -66,9 +66,17 @@ class Page:
 class Screen:
     """Shows answers in one style."""
 
-    def __init__(self, style: Style, *, write: Write = click.echo, advance: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        style: Style,
+        *,
+        write: Write = click.echo,
+        complain: Write | None = None,
+        advance: Callable[[], None] = lambda: None,
+    ) -> None:
         self._style = style
         self._write = write
+        self._complain = aside if complain is None else complain
         self.advance = advance
         """Moves the bar on by one task; does nothing where there is none."""
 
@@ -86,7 +94,7 @@ class Screen:
 
     def show(self, page: Page) -> None:
         """Print it."""
-        write = aside if page.is_aside else self._write
+        write = self._complain if page.is_aside else self._write
         for line in page.lines:
             write(line)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
-from tidings.cli import exits, screen
+from tidings.cli import exits, screen, table
 from tidings.cli.asking import check, legible
 from tidings.cli.budgets import budget_options
 from tidings.cli.options import (
@@ -36,6 +37,7 @@ from tidings.schedule import Budgets
 if TYPE_CHECKING:
     from tidings.cli.live import LiveTable
 
+_NONE: Mapping[str, int] = MappingProxyType({})
 _REDRAW = 0.5  # seconds between two drawings of the table
 _PER_SECOND = 20_000  # open tasks that are looked through a second for the table, at most
 
@@ -45,7 +47,7 @@ class Course:
     """What has been seen so far.
 
     Attributes:
-        ended: how many ended in which state; those that are followed no more for another reason count as "given up".
+        ended: how many ended in which state; those that are followed no more for another reason count as given up.
     """
 
     total: int
@@ -58,7 +60,17 @@ class Course:
         answer = change.error or change.status
         if change.is_end and answer is not None:
             self.score.count(answer)
-            self.ended["given up" if change.error or change.status is None else change.status.state.value] += 1
+            self.ended[change.status.state.value if change.status and not change.error else table.GIVEN_UP] += 1
+
+    @property
+    def over(self) -> int:
+        """How many tasks are over."""
+        return self.ended.total() - self.ended[table.GIVEN_UP]
+
+    def summary(self, open_states: Mapping[str, int] = _NONE) -> str:
+        """All that in a line, with the states of those that are open."""
+        elapsed = SYSTEM_CLOCK.monotonic() - self.began
+        return table.summary(self.ended + Counter(open_states), over=self.over, total=self.total, elapsed=elapsed)
 
 
 @click.command(help="Show every change of the tasks until they are over: a live table on a terminal." + REFS_HELP)
@@ -89,7 +101,7 @@ async def _watch(
             try:
                 await _show(client, refs, style, course, timeout, budgets)
             except asyncio.CancelledError:
-                screen.aside(f"Stopped: {course.score.answered} of {course.total} tasks were over.")
+                screen.aside(f"Stopped: {course.over} of {course.total} tasks were over.")
                 raise
     return course.score.code
 
@@ -110,7 +122,8 @@ async def _show(
         from tidings.cli.live import live_table  # rich: only for a terminal
 
         with live_table(colour=style.colour) as live:
-            await _as_table(changes, screen.Screen(style, write=live.write), course, live)
+            await _as_table(changes, screen.Screen(style, write=live.write, complain=live.write), course, live)
+    screen.aside(course.summary())
 
 
 async def _as_lines(changes: Watching, shown: screen.Screen, course: Course) -> None:
@@ -123,12 +136,9 @@ async def _as_table(changes: Watching, shown: screen.Screen, course: Course, liv
     """Ends scroll by as lines; everything else is seen in the table, which is drawn from time to time."""
     while True:
         entries = changes.entries()
-        elapsed = SYSTEM_CLOCK.monotonic() - course.began
-        over = course.score.answered
-        live.draw(entries, over=over, ended=dict(course.ended), total=course.total, elapsed=elapsed)
-        until = SYSTEM_CLOCK.monotonic() + max(_REDRAW, len(entries) / _PER_SECOND)
+        live.draw(entries, summary=course.summary(table.states_of(entries)))
         with suppress(TimeoutError):
-            async with asyncio.timeout(until - SYSTEM_CLOCK.monotonic()):
+            async with asyncio.timeout(max(_REDRAW, len(entries) / _PER_SECOND)):
                 while batch := await changes.batch():
                     for change in batch:
                         course.count(change)
