@@ -42,7 +42,7 @@ tests-httpx2: .venv/.dev ## Run the core's and the plugins' tests with httpx2 in
 clients: .venv/.dev ## Let the makers' own client libraries read from the simulator (part of the tests, too)
 	TIDINGS_TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients
 
-bench: .venv/.dev ## Measure: every figure beside loops written by hand, in one run of a quarter of an hour
+bench: .venv/.dev ## Measure: every figure beside loops written by hand, in one run of some twenty minutes
 	$(BIN)/python tests/benchmarks/bench.py --json build/bench.json
 
 bench-peers: build/peers/.done ## Measure: makers' own client libraries, each waiting in its own way

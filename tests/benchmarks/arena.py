@@ -28,6 +28,7 @@ class Taken:
         looks: the tasks in those requests, summed.
         missed: tasks whose end was not reported.
         delay: mean seconds from a task's end to its report.
+        longest: the longest of these.
     """
 
     cpu: float
@@ -35,6 +36,7 @@ class Taken:
     looks: float = 0
     missed: float = 0
     delay: float = 0.0
+    longest: float = 0.0
 
 
 @contextmanager

@@ -35,10 +35,10 @@ class Scale:
 
 _SCALES = {
     "whole": Scale(Size(), Crowd()),
-    "quick": Scale(Size(rounds=1), Crowd(seconds=10.0), fetch_rounds=3, starts=5),
+    "quick": Scale(Size(rounds=1), Crowd(seconds=10.0, rounds=1), fetch_rounds=3, starts=5),
     "tiny": Scale(
         Size(tasks=20, earliest=0.1, latest=0.3, rounds=1),
-        Crowd(many=200, few=100, interval=0.1, seconds=0.3),
+        Crowd(many=200, few=100, interval=0.1, seconds=0.3, rounds=1),
         fetch_rounds=1,
         fetch_share=0.02,
         starts=1,

@@ -65,7 +65,8 @@ async def measured(rival: Rival, url: str, size: Size, seeds: list[int]) -> Take
     cpu, counted = time.process_time() - began, figures(url)
     assert all(delay >= 0.0 for delay in delays.values()), "an end was told before it came"
     missed = len(tasks) - len(delays)
-    return Taken(cpu, counted["requests"], counted["looks"], missed, statistics.fmean(delays.values()))
+    seconds = delays.values()
+    return Taken(cpu, counted["requests"], counted["looks"], missed, statistics.fmean(seconds), max(seconds))
 
 
 async def warmed_up(rivals: dict[str, Rival], url: str) -> None:
@@ -143,6 +144,7 @@ async def batch_figures(url: str, size: Size) -> list[Figure]:
         bound(f"{what} ends missed", ours.missed, 0),
         ratio(f"{what} requests", hand.requests, ours.requests, 1.1),
         ratio(f"{what} mean delay, s", hand.delay, ours.delay, 1.1),
+        ratio(f"{what} longest delay, s", hand.longest, ours.longest),
         ratio(f"{what} CPU, s", hand.cpu, ours.cpu, 3.0),
     ]
 
@@ -165,11 +167,13 @@ async def single_figures(url: str, size: Size) -> list[Figure]:
         bound(f"{what} ends missed", ours.missed, 0),
         bound(f"{what} mean delay, s", ours.delay, 0.5),
         ratio(f"{what} mean delay beside the plain loop's, s", hand.delay, ours.delay),
+        ratio(f"{what} longest delay, s", hand.longest, ours.longest),
         ratio(f"{what} CPU, s", hand.cpu, ours.cpu, 2.0),
         ratio(f"{what} requests a task", hand.requests / size.tasks, ours.requests / size.tasks),
         bound(f"{later} ends missed", learned_run.missed, 0),
         ratio(f"{later} requests a task", hand.requests / size.tasks, learned_run.requests / size.tasks, 2 / 3),
         ratio(f"{later} mean delay, s", hand.delay, learned_run.delay, 1.1),
+        ratio(f"{later} longest delay, s", hand.longest, learned_run.longest),
         ratio(f"{later} CPU, s", hand.cpu, learned_run.cpu),
         *_perfect(size, hand.delay, learned_run),
     ]
