@@ -58,6 +58,7 @@ def test_help_names_every_command():
     for command in (
         "fetch",
         "wait",
+        "watch",
         "download",
         "explain",
         "learned",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import pty
 import re
 import signal
 import subprocess
+import termios
 
 import pytest
 
@@ -83,18 +85,23 @@ class Terminal:
 
     def __init__(self, arguments: dict) -> None:
         self.master, slave = pty.openpty()
+        self.resize(24, 80)
         self.process = subprocess.Popen(**arguments, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
         os.close(slave)
         self.shown = ""
+        self._decode = codecs.getincrementaldecoder("utf-8")().decode  # a character may come in two pieces
+
+    def resize(self, height: int, width: int) -> None:
+        termios.tcsetwinsize(self.master, (height, width))
 
     def read_until(self, text: str) -> None:
         while text not in self.shown and (chunk := self._read()):
-            self.shown += chunk.decode(errors="replace")
+            self.shown += self._decode(chunk)
         assert text in self.shown
 
     def end(self) -> int:
         while chunk := self._read():
-            self.shown += chunk.decode(errors="replace")
+            self.shown += self._decode(chunk)
         os.close(self.master)
         return self.process.wait(LIMIT)
 
@@ -129,6 +136,34 @@ def test_a_signal_leaves_the_terminal_clean_and_says_what_is_known(program, conf
     assert "Stopped: 1 of 2 tasks were over." in terminal.shown
     assert "\x1b[?25h" in terminal.shown
     assert "Traceback" not in terminal.shown
+
+
+def test_the_table_follows_the_size_of_the_terminal(program, configured, gateway):
+    configured.setenv("TERM", "xterm-256color")
+    gateway.states.update({f"t{number}": "IN_PROGRESS" for number in range(30)})
+    arguments = program("watch", *(f"luma:t{number}" for number in range(30)))
+    del arguments["env"]["COLUMNS"]  # which would go before the terminal's size
+    terminal = Terminal(arguments)
+    terminal.read_until("… and 10 more")
+    terminal.resize(8, 40)
+    terminal.read_until("… and 26 more")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    last = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", terminal.shown).rpartition("more\r\n")[0].splitlines()[-6:]
+    assert last[0].startswith("task")
+    assert all(len(line) <= 40 for line in last)
+
+
+def test_a_reader_that_stops_reading_is_no_error(program, configured, gateway):
+    gateway.states.update({f"t{number}": "IN_PROGRESS" for number in range(5000)})
+    with subprocess.Popen(**program("watch", "-", "--json"), **PIPES, stdin=subprocess.PIPE) as process:
+        process.stdin.write(b"".join(b"luma:t%d\n" % number for number in range(5000)))
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["state"] == "running"
+        process.stdout.close()
+        err = process.stderr.read()
+        code = process.wait(LIMIT)
+    assert (code, err) == (141, b"")
 
 
 def test_a_dumb_terminal_gets_lines(program, configured):

@@ -1,11 +1,11 @@
 """Exit codes: what each one promises, and which answer leads to which.
 
-    0    everything asked for was done: fetch got every answer, wait and download saw every task succeed
-    1    some task failed, was canceled, has expired or wants input (wait, download)
+    0    everything asked for was done: fetch got every answer; wait, watch and download saw every task succeed
+    1    some task failed, was canceled, has expired or wants input (wait, watch, download)
     2    wrong usage or configuration; nothing was sent
     3    some tasks could not be asked about, were not found, or their files could not be saved
     70   tidings itself, or a plugin, broke
-    124  some task was still open when the timeout was over (wait, download)
+    124  some task was still open when a timeout was over (wait, watch, download)
     130  interrupted with Ctrl-C
     141  whoever read the output stopped reading (`| head`)
     143  terminated (SIGTERM)
@@ -59,7 +59,7 @@ def of_fetched(answer: TaskStatus | TidingsError) -> Exit:
 
 
 def of_awaited(answer: TaskStatus | TidingsError) -> Exit:
-    """The exit code one answer to `wait` or `download` leads to: only success is success."""
+    """The exit code one answer to `wait` or `download` leads to, and to `watch`: only success is success."""
     if isinstance(answer, TidingsError):
         return _of_unanswered(answer)
     if answer.state in _NOT_OVER:  # wait never returns these; should it ever, it is not the task that failed

@@ -69,7 +69,7 @@ def saved(status: TaskStatus, paths: list[Path]) -> SavedStatus:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of one line of `fetch`, `wait` or `download` with `--json`."""
+    """The JSON schema of one line of `fetch`, `wait`, `watch` or `download` with `--json`."""
     described = TypeAdapter(Line).json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
