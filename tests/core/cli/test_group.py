@@ -46,7 +46,7 @@ def test_an_unknown_command_lists_all_there_are(plugins, tidings):
     result = tidings("fecth")
     assert result.code == 2
     assert "There is no command 'fecth'" in result.err
-    assert "fetch, wait, download" in result.err
+    assert "fetch, wait, watch, download" in result.err
     assert "hello" in result.err
 
 

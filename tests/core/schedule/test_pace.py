@@ -187,3 +187,9 @@ def test_whoever_looks_beyond_the_deadline_has_just_looked(waiting, now, usual):
 def test_a_wait_that_begins_looks_at_once(waiting, now):
     fresh = begin(now, least_pause=waiting.least_pause, is_batched=waiting.is_batched, until=waiting.until)
     assert (fresh.next_look, fresh.reason) == (now, Reason.first)
+
+
+def test_a_hint_puts_a_look_off_by_six_least_pauses_at_most():
+    waiting = Waiting(began=0.0, least_pause=2.0, last_status=status(queue_position=10_000), expected=1e6)
+    due, reason = next_look(waiting, 1.0, Patience())
+    assert (due, reason) == (13.0, Reason.estimate)

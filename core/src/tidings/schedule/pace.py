@@ -9,6 +9,7 @@ from tidings.schedule.waiting import Waiting
 
 _NEARER = 0.6  # of the time left by the provider's estimate: it is checked on the way, estimates being what they are
 _NEAR = 10.0  # least pauses: so much of a way is gone at once
+_PUT_OFF = 6.0  # least pauses that a hint may put a look off by: estimates are rough, and a wrong one must cost little
 _PER_PLACE = 0.5  # seconds that each task before ours in the provider's queue takes at least
 
 
@@ -54,10 +55,11 @@ def _wanted(waiting: Waiting, now: float, patience: Patience, usual: Usual | Non
         if pause is not None:
             return min(pause, _farthest(usual.earliest - age, waiting, patience)), Reason.usual
     pause, reason = patience.growth * (now - waiting.began), Reason.sparse
-    if waiting.expected is not None and (hint := _NEARER * (waiting.expected - now)) > pause:
+    most = _PUT_OFF * waiting.least_pause
+    if waiting.expected is not None and (hint := min(most, _NEARER * (waiting.expected - now))) > pause:
         pause, reason = hint, Reason.estimate
     status = waiting.last_status
-    if status is not None and status.queue_position and (hint := _PER_PLACE * status.queue_position) > pause:
+    if status is not None and status.queue_position and (hint := min(most, _PER_PLACE * status.queue_position)) > pause:
         pause, reason = hint, Reason.queue
     return min(patience.longest_pause, pause), reason
 
