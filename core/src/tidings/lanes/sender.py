@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from tidings.clock import Clock
 from tidings.errors import FetchError
 from tidings.lanes.discretion import shows, without
-from tidings.lanes.signing import check_link, parts_of, signed
+from tidings.lanes.signing import Signature, check_link, parts_of, signed
 from tidings.provider import Provider
 from tidings.transport import Outgoing, Transport
 from tidings.wire import Exchange, Request, Response
@@ -46,6 +46,7 @@ class Sender:
         self._observers = observers
         self._timeout = timeout
         self._parts = parts_of(account.key.get_secret_value())
+        self._signature: Signature | None = None
 
     @property
     def base_url(self) -> str:
@@ -78,7 +79,8 @@ class Sender:
         return response
 
     def _outgoing(self, request: Request) -> Outgoing:
-        signature = signed(self._provider, self._account, self._clock.now().timestamp())
+        now = self._clock.now().timestamp()
+        signature = self._signature = signed(self._provider, self._account, now, last=self._signature)
         headers = {**request.headers, **signature.headers}
         body = None
         if request.json is not None:

@@ -34,11 +34,17 @@ class Signature:
     secrets: tuple[str, ...] = field(repr=False)
 
 
-def signed(provider: Provider, account: Account, now: float) -> Signature:
-    """The signature for one request at `now`, unix seconds. Raises what the provider's `auth` raises."""
+def signed(provider: Provider, account: Account, now: float, *, last: Signature | None = None) -> Signature:
+    """The signature for one request at `now`, unix seconds. Raises what the provider's `auth` raises.
+
+    Args:
+        last: the one of the request before, which is returned when it still holds.
+    """
     key, auth = account.key.get_secret_value(), _auth(provider, account)
     headers = auth(key, now)
-    return Signature(headers, (*parts_of(key), *_made_from(key, headers, auth, now)))
+    if last is not None and last.headers == headers:
+        return last
+    return Signature(dict(headers), (*parts_of(key), *_made_from(key, headers, auth, now)))
 
 
 def signed_for_file(url: str, provider: Provider, account: Account, now: float) -> Signature:

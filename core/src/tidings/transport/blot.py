@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 _BLOT = "[key]"
@@ -38,14 +38,13 @@ def blotted_text(text: str, secrets: Iterable[str], *, ignore_case: bool = False
     return text
 
 
-def blotted_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+def blotted_headers(headers: dict[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """The same for all headers of an answer, which hardly ever hold one."""
-    found = dict(headers.items())
     secrets = tuple(secrets)
-    together = "\n".join(found.values()).encode("utf-8", "replace")
+    together = "\n".join(headers.values()).encode("utf-8", "replace")
     if any(_may_hold(together, secret[_BEGINNING]) for secret in _longest_first(secrets)):
-        return {name: blotted_text(value, secrets) for name, value in found.items()}
-    return found
+        return {name: blotted_text(value, secrets) for name, value in headers.items()}
+    return headers
 
 
 def _may_hold(body: bytes, start: str) -> bool:

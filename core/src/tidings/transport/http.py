@@ -7,7 +7,7 @@ cancellations under contention it stops answering for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 
@@ -64,9 +64,10 @@ class HttpTransport:
             async with limit:
                 response, was_sent_on = await self._open(outgoing)
                 try:
-                    headers = blotted_headers(response.headers, outgoing.secrets)
-                    chunks = _chunks(response, outgoing.secrets)
-                    yield Download(response.status_code, headers, chunks, was_sent_on)
+                    headers = dict(response.headers.items())
+                    chunks = _chunks(response, headers, outgoing.secrets)
+                    told = blotted_headers(headers, outgoing.secrets)
+                    yield Download(response.status_code, told, chunks, was_sent_on)
                 finally:
                     await _close(response)
         except TimeoutError as error:
@@ -95,9 +96,9 @@ class HttpTransport:
         raise UnexpectedResponse("the server redirects in circles: check the URL", no_route=True)
 
     async def _received(self, response: httpx.Response, outgoing: Outgoing) -> Response:
-        body = blotted(await _bounded(response), outgoing.secrets)
-        headers = blotted_headers(response.headers, outgoing.secrets)
-        return Response(response.status_code, headers, body, self._clock.now())
+        headers = dict(response.headers.items())  # once: httpx decodes them at every look
+        body = blotted(await _bounded(response, headers), outgoing.secrets)
+        return Response(response.status_code, blotted_headers(headers, outgoing.secrets), body, self._clock.now())
 
     async def _open(self, outgoing: Outgoing) -> tuple[httpx.Response, bool]:
         """The answer to whom the last redirect leads, and whether that is another server. The body is left to read."""
@@ -145,10 +146,10 @@ async def _close(response: httpx.Response) -> None:
         await response.aclose()
 
 
-async def _bounded(response: httpx.Response) -> bytes:
+async def _bounded(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in _decoded(response):
+    async for chunk in _decoded(response, headers):
         size += len(chunk)
         if size > MAX_BODY:
             raise UnexpectedResponse(f"the answer is larger than {MAX_BODY} bytes", status_code=response.status_code)
@@ -156,10 +157,10 @@ async def _bounded(response: httpx.Response) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def _chunks(response: httpx.Response, secrets: Iterable[str]) -> AsyncIterator[bytes]:
+async def _chunks(response: httpx.Response, headers: Mapping[str, str], secrets: Iterable[str]) -> AsyncIterator[bytes]:
     """The body piece by piece. Only its own errors are translated, not those of whoever writes the pieces down."""
     try:
-        async for chunk in _decoded(response):
+        async for chunk in _decoded(response, headers):
             yield chunk
     except TRANSPORT_ERRORS as error:
         cause, failure = error, unreachable(error, str(response.request.url), secrets=secrets)
@@ -168,10 +169,10 @@ async def _chunks(response: httpx.Response, secrets: Iterable[str]) -> AsyncIter
     raise failure from discreet(cause, secrets)  # out here, as in `send`
 
 
-def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+def _decoded(response: httpx.Response, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
     """The body's bytes, unpacked; straight from the stream unless someone has read it already."""
-    packing = response.headers.get("content-encoding", "").strip().lower()
-    if packing not in PACKINGS | {"", "identity"}:  # what was asked for; layers of them are bombs
+    packing = headers.get("content-encoding", "").strip().lower()
+    if packing not in PACKINGS and packing not in {"", "identity"}:  # what was asked for; layers of them are bombs
         raise UnexpectedResponse(f"the answer is packed as {shorten(packing, 40)}, which was not asked for")
     if response.is_stream_consumed or not isinstance(response.stream, httpx.AsyncByteStream):
         return response.aiter_bytes()
