@@ -77,6 +77,12 @@ def test_what_is_in_trouble_comes_first_and_then_what_is_nearest_to_its_end():
     assert [row.ref for row in table.rows(entries, 2)] == ["luma:ill", "luma:odd"]
 
 
+def test_while_the_account_pauses_nothing_is_looked_at():
+    trouble = Trouble("https://gateway.example", 12.0, None, "too many requests")
+    assert table.row(entry(next_look=0.0, trouble=trouble)).next_look == "in 12 s"
+    assert table.row(entry(next_look=60.0, trouble=trouble)).next_look == "in 60 s"
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0.0, "now"), (0.4, "now"), (0.5, "in 1 s"), (3.2, "in 3 s"), (99.9, "in 100 s"), (100, "in 1:40")],

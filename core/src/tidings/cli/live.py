@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from tidings.cli import table
+from tidings.cli.layout import GAP, laid_out
 from tidings.cli.render import colour_of
 from tidings.watch import Entry
 
-_HEADINGS = ("task", "state", "done", "age", "next look", "")
-_WHOLE = {"state", "done", "age", "next look"}  # never cut: where there is little room, the others give way
 _ROWS_BESIDE = 4  # lines: the headings, what is left out, the summary, and one for the cursor
 
 
@@ -44,11 +42,12 @@ class LiveTable:
         troubles = table.troubles(entries)
         room = max(1, self._console.size.height - _ROWS_BESIDE - len(troubles))
         shown = table.rows(entries, room)
-        lines = [_line(text, "yellow" if self._colour else "") for text in troubles]
+        lines = self._table(shown) if shown else []
         if len(entries) > len(shown):
-            lines.insert(0, _line(f"… and {len(entries) - len(shown):,} more"))
-        lines.append(_line(summary))
-        self._live.update(Group(*([self._grid(shown)] if shown else []), *lines))
+            lines.append(_plain(f"… and {len(entries) - len(shown):,} more"))
+        lines += [_plain(text, "yellow" if self._colour else "") for text in troubles]
+        lines.append(_plain(summary))
+        self._live.update(Group(*lines))
         if self._lines:
             self.flush()  # draws the table below them
         else:
@@ -60,15 +59,17 @@ class LiveTable:
         if lines:
             self._console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
 
-    def _grid(self, shown: Sequence[table.Row]) -> Table:
-        grid = Table(box=None, pad_edge=False, header_style="dim" if self._colour else "")
-        for heading, column in zip(_HEADINGS, zip(*shown, strict=True), strict=True):
-            whole = max(map(len, column)) if heading in _WHOLE else None
-            grid.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=whole)
-        for row in shown:
-            state = Text(row.state, style=(colour_of(row.state) or "") if self._colour else "")
-            grid.add_row(Text(row.ref), state, row.progress, row.age, row.next_look, Text(row.remark))
-        return grid
+    def _table(self, shown: Sequence[table.Row]) -> list[Text]:
+        lines = laid_out(shown, self._console.size.width)
+        return [self._line(cells, is_heading=not place) for place, cells in enumerate(lines)]
+
+    def _line(self, cells: Mapping[str, str], *, is_heading: bool) -> Text:
+        line = _plain("", "dim" if self._colour and is_heading else "")
+        for name, cell in cells.items():
+            line.append(cell, (colour_of(cell.strip()) or "") if self._colour and name == "state" else "")
+            line.append(" " * GAP)
+        line.rstrip()
+        return line
 
 
 @contextmanager
@@ -83,5 +84,5 @@ def live_table(*, colour: bool) -> Iterator[LiveTable]:
             table_below.flush()
 
 
-def _line(text: str, style: str = "") -> Text:
+def _plain(text: str, style: str = "") -> Text:
     return Text(text, style=style, no_wrap=True, overflow="ellipsis")

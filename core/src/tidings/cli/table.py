@@ -52,7 +52,7 @@ def row(entry: Entry) -> Row:
         state=status.state.value if status is not None else _UNSEEN,
         progress=percent(status.progress if status is not None else None),
         age=f"{clock(entry.age)} of about {clock(entry.usual)}" if entry.usual is not None else clock(entry.age),
-        next_look=_next_look(entry.next_look),
+        next_look=_next_look(max(entry.next_look, entry.trouble.pause if entry.trouble is not None else 0.0)),
         remark=_remark(entry),
     )
 
@@ -119,7 +119,7 @@ def _next_look(seconds: float) -> str:
 
 def _remark(entry: Entry) -> str:
     if entry.error is not None:
-        return shortened(f"the last look failed: {entry.error.message}", _REMARK_WIDTH)
+        return shortened(f"look failed: {entry.error.message}", _REMARK_WIDTH)
     return remark(entry.status) if entry.status is not None else ""
 
 
