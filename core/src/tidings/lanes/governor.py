@@ -16,11 +16,14 @@ from weakref import WeakValueDictionary
 from tidings.clock import Clock
 from tidings.errors import FetchError, ProviderUnavailable, RateLimited, Unreachable
 from tidings.flow import about, pause_after
+from tidings.lanes.pace import Meter, Throttle, cut
+from tidings.lanes.rates import Quota
 
 CONCURRENCY = 50
 """Requests in flight to one server with one key, unless configured otherwise."""
 
 _SERVER_TROUBLE = (RateLimited, ProviderUnavailable, Unreachable)  # all else is about one task, or its answer
+_SCARCE = 2  # times what may be in flight: fewer requests left than that are spread out
 _NOTABLE = 1.0  # seconds by which a pause must grow to be worth a line in the log
 _log = logging.getLogger("tidings.lanes")
 
@@ -65,6 +68,10 @@ class Governor:
         self._paused_until = -math.inf
         self._failures = 0
         self._refused: dict[Callable[[], None], None] = {}  # in the order in which they were refused
+        self._meter = Meter()
+        self._throttle: Throttle | None = None
+        self._quota_gap = 0.0  # seconds between two requests, so that the quota that the server told of lasts …
+        self._quota_until = -math.inf  # … until then
 
     def tighten(self, *, concurrency: int | None = None, per_second: float | None = None) -> None:
         """Take on what another user of this server and key was configured with: the strictest holds."""
@@ -80,14 +87,15 @@ class Governor:
         """
         with self._lock:
             delay = self._delay(now)
-            if self._in_flight >= (self._concurrency or CONCURRENCY):
+            if self._in_flight >= self._bound(now):
                 delay = math.inf
             if delay:
                 self._refused.setdefault(wake)
                 return delay
             self._refused.pop(wake, None)
             self._in_flight += 1
-            self._next_slot = now + self._gap
+            self._meter.add(now)
+            self._next_slot = now + self._present_gap(now)
             return 0.0
 
     def withdraw(self, wake: Callable[[], None]) -> None:
@@ -99,7 +107,8 @@ class Governor:
         """Take the next slot for another request of one that was admitted; the seconds until it comes."""
         with self._lock:
             delay = self._delay(now)
-            self._next_slot = now + delay + self._gap
+            self._meter.add(now)
+            self._next_slot = now + delay + self._present_gap(now)
             return delay
 
     def leave(self) -> None:
@@ -116,13 +125,24 @@ class Governor:
 
     def trouble(self, now: float) -> Trouble | None:
         """What slows requests down at present, None when nothing does."""
-        pause, error = self.paused_for(now), self.last_error
-        return Trouble(self.name, pause, None, error.message) if pause and error is not None else None
+        pause, error, throttle = self.paused_for(now), self.last_error, self._throttle
+        rate = throttle.rate_at(now) if throttle is not None and not throttle.is_over(now) else None
+        if error is None or not (pause or rate is not None):
+            return None
+        return Trouble(self.name, pause, rate, error.message)
 
     def answered(self) -> None:
         """A request was answered."""
         with self._lock:
             self._failures = 0
+
+    def told(self, quota: Quota, now: float) -> None:
+        """The server said how many requests are left: where they are few, spread them over the time they are for."""
+        with self._lock:
+            is_scarce = quota.remaining < _SCARCE * self._bound(now)
+            self._quota_gap = quota.seconds / max(1, quota.remaining) if is_scarce else 0.0
+            self._quota_until = now + quota.seconds
+            self._next_slot = max(self._next_slot, now + self._quota_gap)
 
     def failed(self, error: FetchError, now: float) -> None:
         """A request failed: pause, if the server asks for it, limits the rate, or failed several times in a row."""
@@ -136,9 +156,32 @@ class Governor:
             if is_worth_it:
                 self._paused_until = now + pause
                 self.last_error = about(error)
+            if is_news and isinstance(error, RateLimited):
+                configured = 1.0 / self._gap if self._gap else None
+                self._throttle = cut(self._throttle, self._meter.per_second(now), configured, now)
         if is_worth_it:
             _log.warning("%s: pausing for %.1f s (%s)", self.name, pause, error.message)
         return None
+
+    def _bound(self, now: float) -> int:
+        """Requests that may be in flight."""
+        bound = self._concurrency or CONCURRENCY
+        if self._throttle is None:
+            return bound
+        return max(1, int(bound * self._throttle.share_at(now)))
+
+    def _present_gap(self, now: float) -> float:
+        """Seconds between two requests: what was configured, what the quota bears, what is left of the pace."""
+        gap = self._gap
+        if now < self._quota_until:
+            gap = max(gap, self._quota_gap)
+        if self._throttle is not None:
+            if self._throttle.is_over(now):
+                self._throttle = None
+                _log.info("%s: asked as often as before again", self.name)
+            else:
+                gap = max(gap, 1.0 / self._throttle.rate_at(now))
+        return gap
 
     def _delay(self, now: float) -> float:
         return max(self._paused_until - now, self._next_slot - now, 0.0)

@@ -14,10 +14,11 @@ from tidings.flow import Conversation, Fallback, about, after_batch_error, begin
 from tidings.lanes.digest import UNCHANGED, IsKnown, status_flow
 from tidings.lanes.governor import Governor
 from tidings.lanes.links import with_whole_links
+from tidings.lanes.rates import RATE_HEADERS, quota_of
 from tidings.lanes.sender import Sender
 from tidings.model import TaskRef
 from tidings.provider import Limits, Provider
-from tidings.wire import Request
+from tidings.wire import Request, Response
 
 _log = logging.getLogger("tidings.lanes")
 _LONGEST = 20  # requests in one conversation; the longest known needs two
@@ -151,6 +152,7 @@ class Inquiry:
                     return with_whole_links(step, self._sender.base_url)
                 await self._take_turn(visit)
                 response = await self._sender.send(step, tasks=tasks, attempt=visit.attempt)
+                self._heed(response)
                 step = resume(conversation, response)
             raise UnexpectedResponse(f"the plugin was not content after {_LONGEST} requests about one thing")
         except FetchError as error:
@@ -158,6 +160,13 @@ class Inquiry:
             raise
         finally:
             conversation.close()
+
+    def _heed(self, response: Response) -> None:
+        """Take notice of how many requests the server says are left."""
+        if not RATE_HEADERS.isdisjoint(response.headers):
+            quota = quota_of(response.headers, self._clock.now().timestamp())
+            if quota is not None:
+                self._governor.told(quota, self._clock.monotonic())
 
     async def _take_turn(self, visit: _Visit) -> None:
         """The first request of a visit was admitted with it; each further one waits for its own turn."""
