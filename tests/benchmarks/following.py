@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import json
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ BATCH = 100
 BATCH_INTERVAL = 1.0  # seconds: what the account of the batch-capable tasks is configured with
 SINGLE_INTERVAL = 0.85
 TIMEOUT = 60.0
+UNMEASURED = 1_000  # a seed far from the rounds': nobody may learn from the very tasks that are measured
 
 Ended = AsyncIterator[str]
 Rival = Callable[[str, list[str]], Ended]
@@ -53,12 +55,11 @@ class Size:
         return effort / (2 * delay) + 0.5
 
 
-async def measured(rival: Rival, url: str, size: Size, seeds: list[int]) -> Taken:
+async def measured(rival: Rival, url: str, size: Size, seeds: Iterator[int]) -> Taken:
     """One run. Each rival's first run has the same tasks, its second others, and so on."""
-    seeds.append(len(seeds))
     gc.collect()
     figures(url, anew=True)
-    tasks = tasks_ending(size.tasks, earliest=size.earliest, latest=size.latest, seed=seeds[-1])
+    tasks = tasks_ending(size.tasks, earliest=size.earliest, latest=size.latest, seed=next(seeds))
     began, delays = time.process_time(), {}
     async for task in rival(url, tasks):
         delays[task] = time.monotonic() - life_of(task).end
@@ -72,7 +73,7 @@ async def measured(rival: Rival, url: str, size: Size, seeds: list[int]) -> Take
 async def warmed_up(rivals: dict[str, Rival], url: str) -> None:
     """Have everything loaded that a first run loads."""
     for rival in rivals.values():
-        await measured(rival, url, Size(tasks=10, earliest=0.1, latest=0.2), [-1])
+        await measured(rival, url, Size(tasks=10, earliest=0.1, latest=0.2), iter([UNMEASURED]))
 
 
 async def plain_loop(url: str, tasks: list[str]) -> Ended:
@@ -153,7 +154,8 @@ async def single_figures(url: str, size: Size) -> list[Figure]:
     """Tasks of a maker without one: at first, and once it is known how long they take."""
     with tempfile.TemporaryDirectory() as folder:
         learned = Path(folder)
-        await measured(partial(with_tidings, interval=SINGLE_INTERVAL, batch=1, state=learned), url, size, [-1])
+        learner = partial(with_tidings, interval=SINGLE_INTERVAL, batch=1, state=learned)
+        await measured(learner, url, size, iter([UNMEASURED]))
         rivals = {
             "hand": plain_loop,
             "tidings": partial(with_tidings, interval=SINGLE_INTERVAL, batch=1),
@@ -193,7 +195,7 @@ def _perfect(size: Size, delay: float, learned: Taken) -> list[Figure]:
 
 
 def _runs(rivals: dict[str, Rival], url: str, size: Size) -> dict[str, Callable[[], Awaitable[Taken]]]:
-    return {name: partial(measured, rival, url, size, []) for name, rival in rivals.items()}
+    return {name: partial(measured, rival, url, size, itertools.count()) for name, rival in rivals.items()}
 
 
 _HEADERS = {"Authorization": f"Bearer {KEY}"}
