@@ -84,3 +84,12 @@ def test_a_thousand_callers_make_ten_requests(run):
         "1000 tasks, 10 requests",
         "1000 times the same task, 1 request",
     ]
+
+
+def test_follow_many_prints_each_as_it_ends_and_says_what_did_not(run, tmp_path):
+    refs = tmp_path / "refs.txt"
+    refs.write_text("luma:done\nluma:open\nluma:failed\n")
+    shown = run("follow_many.py", refs, "1", code=1)
+    assert "luma:done succeeded" in shown
+    assert "luma:failed failed" in shown
+    assert "luma:open: stopped waiting after 1 s" in shown
