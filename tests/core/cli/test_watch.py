@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import json
 import os
@@ -13,7 +14,11 @@ import termios
 
 import pytest
 
+from tidings.cli import screen
+from tidings.cli import watch as watching
+from tidings.cli.refs import Named
 from tidings.model import TaskStatus
+from tidings.schedule import Budgets
 
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 LIMIT = 60  # seconds, for what takes one
@@ -78,6 +83,34 @@ def test_nothing_to_watch_is_nothing_to_do(tidings, configured):
     result = tidings("watch", "-", stdin=b"# none\n")
     assert (result.code, result.out) == (0, "")
     assert "nothing to do" in result.err
+
+
+@pytest.fixture
+def as_table(configured):
+    """Lets this process show the table though its output is no terminal, where rich draws only the last one."""
+    configured.setattr(screen, "current_style", lambda **_: screen.Style(bar=True))
+
+
+def test_above_the_table_stand_the_tasks_that_ended_and_below_it_what_became_of_all(tidings, as_table):
+    result = tidings("watch", "luma:running", "luma:done", "luma:failed", "luma:done", "--timeout", "0.5")
+    assert result.code == 124
+    ended = [line.split()[:2] for line in result.lines if line.startswith("luma:")]
+    assert ended[:2] == [["luma:done", "succeeded"], ["luma:failed", "failed"]]
+    assert "luma:running: stopped waiting" in result.out, "in the order in which it was known, not on standard error"
+    assert re.fullmatch(r"2 of 3 over: 1 failed, 1 succeeded; 1 given up; \d+:\d\d\n", result.err)
+
+
+async def test_what_is_known_is_said_when_it_is_cancelled(configured, as_table, capsys):
+    ended = asyncio.Event()
+    configured.setattr(watching, "_print", lambda *_: ended.set())
+    named = [Named("luma:running", "argument 1"), Named("luma:done", "argument 2")]
+    no_limits = {"timeout": None, "budgets": Budgets(), "as_json": False, "trace": None, "verbose": False}
+    watch = asyncio.create_task(watching._watch(named, **no_limits))
+    await ended.wait()
+    watch.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await watch
+    assert capsys.readouterr().err == "Stopped: 1 of 2 tasks were over.\n"
 
 
 class Terminal:
