@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -261,7 +260,7 @@ class AsyncClient:
         Raises:
             InvalidRef, UnknownProvider, PluginError, ConfigError: one cannot be asked for; nothing was sent.
         """
-        terms, names = self._terms(timeout, budgets, open_ended), names_of(include)
+        names = names_of(include)
 
         def check(given: Refs) -> list[TaskRef]:
             tasks = self.check(given)
@@ -269,16 +268,18 @@ class AsyncClient:
                 checked_includes(names, self._targets.of(task).provider)
             return tasks
 
+        tasks, limit = check(refs), self._limit(timeout)  # the time begins when all is known to be in order
+
         async def extend(status: TaskStatus) -> TaskStatus:
-            return await self._with_extras(status, names, Limit(timeout, terms.until))
+            return await self._with_extras(status, names, limit)
 
         completions = Completions(
             self._watch_for,
-            replace(terms, check=check),
+            Terms(check, limit.deadline, budgets, open_ended),
             extend=extend if names else None,
             return_exceptions=return_exceptions,
         )
-        return self._begun(completions, refs)
+        return self._begun(completions, tasks)
 
     def watch(
         self,
@@ -293,7 +294,8 @@ class AsyncClient:
         The first change of a task is what is seen first. The last one has `is_end`: the task ended, wants input, or
         `error` says why we stopped following it.
         """
-        return self._begun(Watching(self._watch_for, self._terms(timeout, budgets, open_ended)), refs)
+        tasks, limit = self.check(refs), self._limit(timeout)
+        return self._begun(Watching(self._watch_for, Terms(self.check, limit.deadline, budgets, open_ended)), tasks)
 
     async def download(self, status: TaskStatus, to: str | Path, *, roles: Iterable[Role] = ("primary",)) -> list[Path]:
         """Save what the task made into the folder `to`, which is made if need be, and return the files' paths.
@@ -318,13 +320,10 @@ class AsyncClient:
         async with self._connection.saving:
             return await save(status, Path(to), transport, roles=tuple(roles), sign=sign, clock=self._clock)
 
-    def _terms(self, timeout: float | None, budgets: Budgets, open_ended: bool) -> Terms:
-        return Terms(self.check, self._limit(timeout).deadline, budgets, open_ended)
-
-    def _begun(self, feed: F, refs: Refs) -> F:
+    def _begun(self, feed: F, tasks: Sequence[TaskRef]) -> F:
         self._feeds.add(feed)
         try:
-            feed.add(refs)
+            feed.follow(tasks)
         except TidingsError:
             feed.close()
             raise

@@ -100,7 +100,10 @@ class Feed(ABC, Generic[Item]):
         Raises:
             InvalidRef, UnknownProvider, PluginError, ConfigError: one cannot be asked for; none was added.
         """
-        tasks = self._terms.check(refs)
+        self.follow(self._terms.check(refs))
+
+    def follow(self, tasks: Sequence[TaskRef]) -> None:
+        """As `add`, of tasks that were checked."""
         if not self._is_closed:
             self._watch.follow(tasks, until=self._terms.until, budgets=self._terms.budgets)
 

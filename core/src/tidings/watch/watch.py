@@ -69,9 +69,10 @@ class Watch:
             until: when to stop, monotonic seconds; None for never.
             budgets: how long each may take.
         """
+        now = self._clock.monotonic()  # one for all of them: they are given the same time
         for ref in refs:
             if ref not in self._records:
-                self._start(self._new(ref, until, budgets))
+                self._start(self._new(ref, now, until, budgets))
 
     def leave(self, refs: Iterable[TaskRef]) -> None:
         """Follow these no more; nobody is told of a change. A request that serves nobody else is cancelled."""
@@ -109,7 +110,7 @@ class Watch:
         now, at = self._clock.monotonic(), self._clock.now()
         for task in tasks:
             if task.ref not in self._records:
-                record = self._new(task.ref, until, budgets)
+                record = self._new(task.ref, now, until, budgets)
                 record.waiting = resumed(record.waiting, task, now, at)
                 self._start(record)
 
@@ -143,8 +144,8 @@ class Watch:
         """A request for an open task failed and goes out once more."""
         self._note(record, Event.retried, _words(error), due=delay, reason="asked" if error.retry_after else "failing")
 
-    def _new(self, ref: TaskRef, until: float | None, budgets: Budgets) -> Record:
-        course, now = self._course_of(ref), self._clock.monotonic()
+    def _new(self, ref: TaskRef, now: float, until: float | None, budgets: Budgets) -> Record:
+        course = self._course_of(ref)
         waiting = begin(now, least_pause=course.least_pause, is_batched=course.is_batched, until=until, budgets=budgets)
         return Record(ref, course, waiting, self)
 
