@@ -10,16 +10,15 @@ import functools
 import os
 import ssl
 import urllib.request
-from collections.abc import Mapping
-from typing import Any
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream, AiohttpTransport, map_aiohttp_exceptions
 from yarl import URL
 
 from tidings.errors import Unreachable
 
+_VERSION = {"http_version": b"HTTP/1.1"}
 _KEEP_ALIVE = 30.0  # seconds an idle connection is kept: longer than most gaps between two looks
 
 
@@ -63,37 +62,60 @@ class _Pool(AiohttpTransport):
     def __init__(self, proxy: str | None) -> None:
         context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         super().__init__(verify=context, proxy=_proxy(proxy) if proxy else None)
+        self._proxy_url = str(self.proxy.url) if self.proxy else None
         self._proxy_headers = dict(self.proxy.headers) if self.proxy else {}
         # No bound of its own (limit=0): the governors bound what is in flight, and a pool makes a poor queue.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, keepalive_timeout=_KEEP_ALIVE)
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    def get_client(self) -> Any:
-        """Asked for before each request, because what it is given is no `ClientSession`."""
-        return _Verbatim(self._session, self._proxy_headers)
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """As httpx-aiohttp does it, without making anew what is the same for all requests of a pool or of a task.
+
+        And without yarl's tidying of the URL: it decodes what need not be quoted, so that `%2e%2e` becomes a way up the
+        path and a signed query another one.
+        """
+        url, headers = _exact(str(request.url)), dict(request.headers.items())
+        if self._proxy_headers and url.scheme == "http":  # aiohttp itself sends them with CONNECT only
+            headers |= self._proxy_headers
+        allowed = request.extensions["timeout"]
+        try:
+            response = await self._session.request(
+                request.method,
+                url,
+                headers=headers,
+                data=request.content or None,
+                allow_redirects=False,
+                auto_decompress=False,
+                timeout=_timeout(allowed["connect"], allowed["read"]),
+                proxy=self._proxy_url,
+                proxy_headers=self._proxy_headers or None,
+            )
+        except Exception:
+            with map_aiohttp_exceptions():
+                raise
+        return httpx.Response(
+            response.status, headers=response.raw_headers, stream=_Body(response), request=request, extensions=_VERSION
+        )
 
     async def aclose(self) -> None:
         await self._session.close()
 
 
-class _Verbatim:
-    """The one method of a session that httpx-aiohttp calls, without yarl's tidying of the URL.
+class _Body(AiohttpResponseStream):
+    """A body that need not be closed once it was read to its end: its connection serves another request by then."""
 
-    yarl decodes what need not be quoted, so that `%2e%2e` becomes a way up the path and a signed query another one.
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        super().__init__(response)
+        self._response = response
 
-    Args:
-        proxy_headers: what the proxy wants to see; aiohttp itself sends them with CONNECT only.
-    """
+    async def aclose(self) -> None:
+        if not self._response.closed:
+            await super().aclose()
 
-    def __init__(self, session: aiohttp.ClientSession, proxy_headers: Mapping[str, str]) -> None:
-        self._session = session
-        self._proxy_headers = proxy_headers
 
-    def request(self, *, url: str, headers: httpx.Headers, **options: Any) -> Any:
-        exact, sent = _exact(url), dict(headers.items())
-        if self._proxy_headers and exact.scheme == "http":
-            sent |= self._proxy_headers
-        return self._session.request(url=exact, headers=sent, **options)
+@functools.cache
+def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect, sock_read=read)
 
 
 @functools.lru_cache(maxsize=4096)
