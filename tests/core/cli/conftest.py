@@ -84,7 +84,8 @@ def environ(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    for name in ("TIDINGS_GATEWAY_URL", "TIDINGS_GATEWAY_KEY"):
+    # LINES goes before a terminal's height, and readline may have put it into the environment that a worker inherits.
+    for name in ("TIDINGS_GATEWAY_URL", "TIDINGS_GATEWAY_KEY", "LINES"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 

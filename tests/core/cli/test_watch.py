@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import termios
+import threading
 
 import pytest
 
@@ -114,13 +115,16 @@ async def test_what_is_known_is_said_when_it_is_cancelled(configured, as_table, 
 
 
 class Terminal:
-    """A program on a terminal of its own."""
+    """A program on a terminal of its own; killed when it takes too long, so that nothing waits for it for ever."""
 
     def __init__(self, arguments: dict) -> None:
         self.master, slave = pty.openpty()
         self.resize(24, 80)
         self.process = subprocess.Popen(**arguments, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
         os.close(slave)
+        self._killer = threading.Timer(LIMIT, self.process.kill)
+        self._killer.daemon = True
+        self._killer.start()
         self.shown = ""
         self._decode = codecs.getincrementaldecoder("utf-8")().decode  # a character may come in two pieces
 
@@ -136,6 +140,7 @@ class Terminal:
         while chunk := self._read():
             self.shown += self._decode(chunk)
         os.close(self.master)
+        self._killer.cancel()
         return self.process.wait(LIMIT)
 
     def _read(self) -> bytes:
