@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -38,11 +38,16 @@ Rival = Callable[[str, list[str]], Ended]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is waited for, and how often: tasks that end at random from `earliest` to `latest` seconds."""
+    """How much is waited for, and how often: tasks that end at random from `earliest` to `latest` seconds.
+
+    Attributes:
+        steps: how often a task's progress changes. A loop by hand passes over all but the last.
+    """
 
     tasks: int = 1_000
     earliest: float = 5.0
     latest: float = 20.0
+    steps: int = 1
     rounds: int = 5
 
     def best(self, delay: float) -> float:
@@ -59,7 +64,7 @@ async def measured(rival: Rival, url: str, size: Size, seeds: Iterator[int]) -> 
     """One run. Each rival's first run has the same tasks, its second others, and so on."""
     gc.collect()
     figures(url, anew=True)
-    tasks = tasks_ending(size.tasks, earliest=size.earliest, latest=size.latest, seed=next(seeds))
+    tasks = tasks_ending(size.tasks, earliest=size.earliest, latest=size.latest, seed=next(seeds), steps=size.steps)
     began, delays = time.process_time(), {}
     async for task in rival(url, tasks):
         delays[task] = time.monotonic() - life_of(task).end
@@ -140,6 +145,7 @@ async def batch_figures(url: str, size: Size) -> list[Figure]:
     await warmed_up(rivals, url)
     taken = await in_turns(_runs(rivals, url, size), rounds=size.rounds)
     hand, ours = taken["hand"], taken["tidings"]
+    progressing = await in_turns(_runs(rivals, url, replace(size, steps=4)), rounds=1)
     what = f"{size.tasks} tasks, batches:"
     return [
         bound(f"{what} ends missed", ours.missed, 0),
@@ -147,6 +153,7 @@ async def batch_figures(url: str, size: Size) -> list[Figure]:
         ratio(f"{what} mean delay, s", hand.delay, ours.delay, 1.1),
         ratio(f"{what} longest delay, s", hand.longest, ours.longest),
         ratio(f"{what} CPU, s", hand.cpu, ours.cpu, 3.0),
+        ratio(f"{what} CPU where progress changes 4 times, s", progressing["hand"].cpu, progressing["tidings"].cpu),
     ]
 
 

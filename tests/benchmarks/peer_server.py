@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 
 from loopback import serve
-from server import STEPS, Gateway, created
+from server import Gateway, created, has_ended
 
 _VIDEO = "https://storage.example.com/video.mp4"
 Said = dict[str, object]
@@ -78,7 +78,7 @@ class Makers(Gateway):
         path = path.partition("?")[0]
         for start, end, said in _ROUTES:
             if path.startswith(start) and path.endswith(end):
-                return json.dumps(said(task, step == STEPS))
+                return json.dumps(said(task, has_ended(task, step)))
         return super().one(path, task, step)
 
 

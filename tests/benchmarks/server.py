@@ -26,22 +26,26 @@ _OBJECT = (
     '"created_at":"{created}","estimate_wait_seconds":null}}'
 )
 _VIDEO = '{{"url":"https://storage.example.com/{id}.mp4","width":1360,"height":752,"thumbnail":null}}'
-STEPS = 4  # a gateway refreshes its tasks now and then, so their progress comes in steps; in the last they are over
 _SINCE_EPOCH = time.time() - time.monotonic()
 
 _life_of = cache(life_of)
 
 
+def has_ended(task: str, step: int) -> bool:
+    """Whether a task that has come so far is over."""
+    return step == _life_of(task).steps
+
+
 @cache
 def row(task: str, step: int) -> str:
     """The gateway's row about a task that has come so far."""
-    life, is_over = _life_of(task), step == STEPS
+    life, is_over = _life_of(task), has_ended(task, step)
     return _ROW.format(
         id=task,
         status="SUCCESS" if is_over else "IN_PROGRESS",
         submitted=int(life.began + _SINCE_EPOCH),
         finished=int(life.end + _SINCE_EPOCH) if is_over else 0,
-        progress=step * 100 // STEPS,
+        progress=step * 100 // life.steps,
         data=luma_object(task, step),
     )
 
@@ -49,7 +53,7 @@ def row(task: str, step: int) -> str:
 @cache
 def luma_object(task: str, step: int) -> str:
     """Luma's own object about a task that has come so far."""
-    is_over = step == STEPS
+    is_over = has_ended(task, step)
     return _OBJECT.format(
         id=task,
         state="completed" if is_over else "processing",
@@ -77,7 +81,7 @@ class Gateway:
         now = time.monotonic()
         tasks = json.loads(body)["ids"] if method == "POST" else [ID.search(path).group()]
         self._count(tasks, now)
-        steps = [int(_life_of(task).share(now) * STEPS) for task in tasks]
+        steps = [_life_of(task).step(now) for task in tasks]
         if method == "POST":
             return f'{{"code":"success","message":"","data":[{",".join(map(row, tasks, steps))}]}}'.encode()
         return self.one(path, tasks[0], steps[0]).encode()
