@@ -40,7 +40,8 @@ def test_each_brings_the_distribution_of_its_provider(brought_by):
 def test_gateway_brings_all_of_them_and_demo_the_simulator_too(brought_by):
     assert brought_by("gateway") == {f"tidings-{name}" for name in offered()}
     assert brought_by("demo") == brought_by("gateway") | {"tidings-simulator"}
-    assert brought_by("all") == brought_by("demo") | brought_by("testing")
+    assert brought_by("telemetry") == {"tidings-telemetry"}
+    assert brought_by("all") == brought_by("demo") | brought_by("telemetry") | brought_by("testing")
 
 
 def test_the_core_alone_says_which_providers_can_be_added(wheel_venv):

@@ -18,7 +18,8 @@ def extras() -> dict[str, list[str]]:
 
 def offered() -> set[str]:
     """The providers with an extra of their own."""
-    return {name for name, brings in extras().items() if brings == [f"tidings-{name}"]}
+    alone = {name for name, brings in extras().items() if brings == [f"tidings-{name}"]}
+    return {name for name in alone if not (ROOT / "plugins/extensions" / name).is_dir()}
 
 
 def assert_listed(lines: str, *, installed: set[str]) -> None:
